@@ -1,0 +1,1 @@
+"""The chat service itself; how the world reaches it is in ``handlers/``."""

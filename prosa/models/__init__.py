@@ -1,0 +1,1 @@
+"""The nouns: frozen types, ids and errors. Imports nothing else of ours."""

@@ -1,0 +1,22 @@
+"""The ids, each its own type, so that one cannot be passed where another is meant."""
+
+import re
+from typing import NewType
+
+ChatId = NewType("ChatId", str)
+"""A room's public id, chosen by the site: 1-64 of ``A-Z a-z 0-9 _ -``."""
+
+UserId = NewType("UserId", str)
+"""A person's primary key on the site, as a string. Opaque. Empty: the site itself."""
+
+ClientId = NewType("ClientId", str)
+"""The name an author gives a message before the first try; 1-64 printable ASCII characters."""
+
+Epoch = NewType("Epoch", str)
+"""A random id of one incarnation of a room."""
+
+CHAT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+CLIENT_ID = re.compile(r"[\x21-\x7e]{1,64}", re.ASCII)
+
+SITE = UserId("")
+"""Author of ``system`` entries: nobody's own, so unread for everybody."""

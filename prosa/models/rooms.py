@@ -1,0 +1,66 @@
+"""A room, its members, and how far each of them has got."""
+
+from typing import Any
+
+import msgspec
+
+from prosa.models.entries import Entry
+from prosa.models.ids import ChatId, Epoch, UserId
+
+SMALL_ROOM = 50
+"""Members up to which a room shows who is there, who types and who has read (protocol.md, Events)."""
+
+
+class Member(msgspec.Struct, frozen=True):
+    """A person who belongs to a room. ``role`` is the site's word: ``cliente``, ``fornecedor``."""
+
+    user_id: UserId
+    name: str
+    role: str = ""
+
+
+class Room(msgspec.Struct, frozen=True, kw_only=True):
+    """What the site says of a room. ``members`` is ``None`` where there are more than ``SMALL_ROOM``."""
+
+    chat_id: ChatId
+    epoch: Epoch
+    title: str
+    can_write: bool
+    reason: str
+    context: dict[str, Any]
+    version: int
+    member_count: int
+    members: tuple[Member, ...] | None
+
+    @property
+    def is_small(self) -> bool:
+        """Whether its people are shown to each other one by one."""
+        return self.members is not None
+
+
+class RoomDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """What the site asks a room to be; the whole of it, so that asking twice changes nothing."""
+
+    title: str
+    members: tuple[Member, ...]
+    can_write: bool = True
+    reason: str = ""
+    context: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class Cursor(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a member has got. Both only grow, and ``read_seq <= delivered_seq``."""
+
+    chat_id: ChatId
+    user_id: UserId
+    delivered_seq: int = 0
+    read_seq: int = 0
+
+
+class RoomSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of a person's room list. ``unread`` is capped at 99; ``last`` is the newest message."""
+
+    room: Room
+    top_seq: int
+    unread: int
+    last: Entry | None

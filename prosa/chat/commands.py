@@ -1,0 +1,190 @@
+"""Inbound: what a browser may ask, decoded and checked.
+
+Whoever is asking, and whether they may, is decided by the use cases; here is only what can be
+told from the text itself. A command's docstring is its row in ``docs/protocol.md``.
+"""
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+
+from prosa.models.errors import MalformedError, ProsaError, UnknownEventError
+from prosa.models.ids import CHAT_ID, CLIENT_ID, ChatId, ClientId
+
+Shape = TypeVar("Shape")
+
+ACK_MAX = 2**53 - 1
+"""The largest integer that every JavaScript engine keeps exactly."""
+
+Position = Annotated[int, msgspec.Meta(ge=0)]
+"""A place in a log that the client says it has got to; 0 before the first entry."""
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a browser asks for; the event's name is in ``COMMANDS``."""
+
+
+class RoomCommand(Command, frozen=True, kw_only=True):
+    """A command about one room."""
+
+    chat_id: ChatId | int
+
+    def __post_init__(self) -> None:
+        """A JSON integer means its decimal form; anything outside of the pattern is malformed."""
+        chat_id = str(self.chat_id)
+        if not CHAT_ID.fullmatch(chat_id):
+            raise MalformedError(field="chat_id")
+        msgspec.structs.force_setattr(self, "chat_id", ChatId(chat_id))
+
+    @property
+    def room_id(self) -> ChatId:
+        """The room's id in its only form."""
+        return ChatId(str(self.chat_id))
+
+
+class JoinChat(RoomCommand, frozen=True, kw_only=True):
+    """Hear a room from here on; with ``last_seq`` and ``epoch``, first what was missed."""
+
+    last_seq: Position | None = None
+    epoch: str | None = None
+
+
+class LeaveChat(RoomCommand, frozen=True, kw_only=True):
+    """Hear the room no more."""
+
+
+class SendMessage(RoomCommand, frozen=True, kw_only=True):
+    """Say something in a room, once, whatever happens to the connection."""
+
+    conteudo: str
+    client_id: ClientId | None = None
+
+    def __post_init__(self) -> None:
+        """A ``client_id`` is 1-64 printable ASCII characters."""
+        super().__post_init__()
+        if self.client_id is not None and not CLIENT_ID.fullmatch(self.client_id):
+            raise MalformedError(field="client_id")
+
+
+class TypingStart(RoomCommand, frozen=True, kw_only=True):
+    """The person is writing."""
+
+
+class TypingStop(RoomCommand, frozen=True, kw_only=True):
+    """The person has stopped writing."""
+
+
+class MarkDelivered(RoomCommand, frozen=True, kw_only=True):
+    """The browser has kept everything up to ``seq``."""
+
+    seq: int
+
+
+class MarkRead(RoomCommand, frozen=True, kw_only=True):
+    """The person has read everything up to ``seq``."""
+
+    seq: int
+
+
+class History(RoomCommand, frozen=True, kw_only=True):
+    """Older messages: those before ``before_seq``, or the newest."""
+
+    before_seq: int | None = None
+    limit: int = 50
+
+
+class ListRooms(Command, frozen=True, kw_only=True):
+    """The person's rooms, newest first; with ``since``, only those that changed after it."""
+
+    since: datetime | None = None
+    limit: int = 50
+
+    def __post_init__(self) -> None:
+        """A moment without a zone is UTC."""
+        if self.since is not None and self.since.tzinfo is None:
+            msgspec.structs.force_setattr(self, "since", self.since.replace(tzinfo=UTC))
+
+
+class Authenticate(Command, frozen=True, kw_only=True):
+    """Who this is, where the request could not carry it: the first message only."""
+
+    session_key: str | None = None
+    token: str | None = None
+
+
+COMMANDS: dict[str, type[Command]] = {
+    "join_chat": JoinChat,
+    "leave_chat": LeaveChat,
+    "send_message": SendMessage,
+    "typing_start": TypingStart,
+    "typing_stop": TypingStop,
+    "mark_delivered": MarkDelivered,
+    "mark_read": MarkRead,
+    "history": History,
+    "list_rooms": ListRooms,
+    "authenticate": Authenticate,
+}
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """One inner message: the command or what is wrong with it, and the number its answer carries."""
+
+    ack: int | None
+    command: Command | ProsaError
+
+
+def decode(text: str) -> Asked:
+    """Read one inner message. Never raises: what is wrong with it is the answer."""
+    try:
+        envelope = _parse(text)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return Asked(None, MalformedError())
+    if not isinstance(envelope, dict):
+        return Asked(None, MalformedError())
+    ack = envelope.get("ack")
+    if type(ack) is not int or not 1 <= ack <= ACK_MAX:
+        ack = None
+    try:
+        return Asked(ack, _command(envelope.get("event"), envelope.get("data", {})))
+    except ProsaError as error:
+        return Asked(ack, error)
+
+
+def _parse(text: str) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        if "\\u" not in text:
+            raise
+        # A lone surrogate is legal JSON, which msgspec refuses; the text is normalised later.
+        return json.loads(text, parse_constant=_no_constant)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _command(event: object, data: object) -> Command:
+    if not isinstance(event, str):
+        raise MalformedError(field="event")
+    kind = COMMANDS.get(event)
+    if kind is None:
+        raise UnknownEventError
+    if not isinstance(data, dict):
+        raise MalformedError(field="data")
+    return shaped(data, kind)
+
+
+_FIELD = re.compile(r"`\$\.([A-Za-z_]+)|field `([A-Za-z_]+)`")
+
+
+def shaped(raw: object, shape: type[Shape]) -> Shape:
+    """Give ``raw`` its shape, or raise ``MalformedError`` naming the field that does not fit."""
+    try:
+        return msgspec.convert(raw, shape)
+    except msgspec.ValidationError as error:
+        found = _FIELD.search(str(error))
+        raise MalformedError(field=(found[1] or found[2]) if found else "data") from None

@@ -1,0 +1,62 @@
+"""How far everybody has got in a room: two numbers a person, which only grow."""
+
+from prosa.chat import events
+from prosa.chat.connections import Connections
+from prosa.chat.hub import Hub
+from prosa.chat.rooms import Rooms
+from prosa.models.errors import NotFoundError
+from prosa.models.ids import ChatId, UserId
+from prosa.models.rooms import Cursor
+from prosa.storage.memberships import Memberships
+from prosa.storage.messages import Messages
+
+
+class Cursors:
+    """Delivered and read, as the browser says; the server never infers either."""
+
+    def __init__(
+        self,
+        *,
+        rooms: Rooms,
+        memberships: Memberships,
+        messages: Messages,
+        hub: Hub,
+        connections: Connections,
+    ) -> None:
+        self._rooms = rooms
+        self._memberships = memberships
+        self._messages = messages
+        self._hub = hub
+        self._connections = connections
+
+    async def mark_delivered(self, user_id: UserId, chat_id: ChatId, seq: int) -> Cursor:
+        """The person's browser has everything up to ``seq``, or up to the top if that is lower."""
+        return await self._advance(user_id, chat_id, seq, is_read=False)
+
+    async def mark_read(self, user_id: UserId, chat_id: ChatId, seq: int) -> Cursor:
+        """The person has read, and so been delivered, everything up to ``seq`` or the top."""
+        return await self._advance(user_id, chat_id, seq, is_read=True)
+
+    async def _advance(self, user_id: UserId, chat_id: ChatId, seq: int, *, is_read: bool) -> Cursor:
+        room = await self._rooms.of_member(chat_id, user_id)
+        live = self._hub.live(chat_id)
+        if live is None or seq > live.top:
+            seq = min(seq, (await self._messages.tops([chat_id])).get(chat_id, 0))
+        seq = max(seq, 0)
+        cursor = await self._memberships.advance(
+            chat_id, user_id, delivered_seq=seq, read_seq=seq if is_read else 0
+        )
+        if cursor is None:
+            raise NotFoundError
+        live = self._hub.live(chat_id)
+        if not room.is_small:
+            for connection in self._connections.of(user_id):
+                connection.deliver(events.cursors(cursor))
+        elif live is not None and _is_further(cursor, live.cursors.get(user_id)):
+            live.cursors[user_id] = cursor
+            live.tell(events.cursors(cursor))
+        return cursor
+
+
+def _is_further(cursor: Cursor, known: Cursor | None) -> bool:
+    return known is None or (cursor.delivered_seq, cursor.read_seq) > (known.delivered_seq, known.read_seq)

@@ -1,0 +1,108 @@
+"""Outbound: what a browser may be told, encoded once however many are told.
+
+Who is told is decided by the use cases; when and in which order by ``hub.py``.
+"""
+
+from typing import Any
+
+import msgspec
+
+from prosa.chat.wire import Shape, Wire, cursor_shape, room_shape
+from prosa.models.entries import Entry
+from prosa.models.errors import ProsaError
+from prosa.models.ids import ChatId, UserId
+from prosa.models.rooms import Cursor, Room
+
+
+class Event:
+    """One thing to tell, as the text of an inner message.
+
+    ``framed`` belongs to whoever writes it to a transport: the same ``Event`` goes to everybody,
+    so what the first writer leaves there saves all others the framing.
+    """
+
+    __slots__ = ("framed", "name", "text")
+
+    def __init__(self, name: str, data: Any, ack: int | None = None) -> None:  # noqa: ANN401 - JSON
+        self.name = name
+        message = {"event": name, "data": data} if ack is None else {"event": name, "ack": ack, "data": data}
+        self.text = msgspec.json.encode(message).decode()
+        self.framed: Any = None
+
+
+def reply(ack: int, data: Any) -> Event:  # noqa: ANN401 - JSON
+    """The answer to the command that carried ``ack``."""
+    return Event("ack", data, ack)
+
+
+def refusal_shape(error: ProsaError) -> Shape:
+    """What a refusal says, on the socket and over HTTP alike."""
+    return {"code": error.code, "message": error.sentence, "retryable": error.retryable, **error.details}
+
+
+def refusal(error: ProsaError, ack: int | None = None) -> Event:
+    """Why a command was not carried out."""
+    return Event("error", refusal_shape(error), ack)
+
+
+def new_message(entry: Entry, wire: Wire) -> Event:
+    """Something was said in a room."""
+    return Event("new_message", wire.entry(entry))
+
+
+def user_typing(chat_id: ChatId, user_id: UserId, user: str, *, is_typing: bool) -> Event:
+    """Somebody started or stopped writing."""
+    return Event(
+        "user_typing", {"chat_id": chat_id, "user": user, "user_id": user_id, "is_typing": is_typing}
+    )
+
+
+def user_joined(chat_id: ChatId, user_id: UserId, user: str, timestamp: str) -> Event:
+    """The first of somebody's connections joined a room."""
+    return Event(
+        "user_joined", {"chat_id": chat_id, "user": user, "user_id": user_id, "timestamp": timestamp}
+    )
+
+
+def user_left(chat_id: ChatId, user_id: UserId, user: str, timestamp: str) -> Event:
+    """The last of somebody's connections has been out of a room for the time of grace."""
+    return Event("user_left", {"chat_id": chat_id, "user": user, "user_id": user_id, "timestamp": timestamp})
+
+
+def presence(user_id: UserId, *, online: bool, last_seen: str | None = None) -> Event:
+    """Somebody came online, or has been away for the time of grace since ``last_seen``."""
+    data: Shape = {"user_id": user_id, "online": online}
+    if last_seen is not None:
+        data["last_seen"] = last_seen
+    return Event("presence", data)
+
+
+def cursors(cursor: Cursor) -> Event:
+    """Somebody has got further in a room."""
+    return Event("cursors", {"chat_id": cursor.chat_id, **cursor_shape(cursor)})
+
+
+def room_updated(room: Room) -> Event:
+    """The site says something new of a room."""
+    return Event("room_updated", {"room": room_shape(room)})
+
+
+def room_left(chat_id: ChatId, reason: str) -> Event:
+    """The person no longer belongs to a room: ``removed`` or ``deleted``."""
+    return Event("room_left", {"chat_id": chat_id, "reason": reason})
+
+
+def new_notification(entry: Entry, *, message_preview: str, unread: int, timestamp: str) -> Event:
+    """Something was said in a room that this connection has not joined."""
+    return Event(
+        "new_notification",
+        {
+            "type": "chat_message",
+            "chat_id": entry.chat_id,
+            "from_user": entry.author_name,
+            "message_preview": message_preview,
+            "seq": entry.seq,
+            "unread": unread,
+            "timestamp": timestamp,
+        },
+    )

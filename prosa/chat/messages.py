@@ -1,0 +1,87 @@
+"""Saying something in a room: once, in its place, and only then acknowledged."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from prosa.chat.commands import SendMessage
+from prosa.chat.limits import Limits
+from prosa.chat.publisher import Publisher
+from prosa.chat.rooms import Rooms
+from prosa.chat.text import checked
+from prosa.chat.typing import Typing
+from prosa.models.entries import Draft, Stored
+from prosa.models.errors import ReadOnlyError
+from prosa.models.ids import ClientId
+from prosa.models.people import Person
+from prosa.models.rooms import Room
+from prosa.storage.messages import Messages as StoredMessages
+
+
+def utc_now() -> datetime:
+    """This moment, with the milliseconds that MongoDB keeps."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def made_up_client_id() -> ClientId:
+    """A name for a message that came without one: such a send cannot be retried safely."""
+    return ClientId(uuid4().hex)
+
+
+class Messages:
+    """What people say."""
+
+    def __init__(  # noqa: PLR0913 - the parts that the composition root has built
+        self,
+        *,
+        messages: StoredMessages,
+        rooms: Rooms,
+        limits: Limits,
+        typing: Typing,
+        publisher: Publisher,
+        conteudo: int,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._messages = messages
+        self._rooms = rooms
+        self._limits = limits
+        self._typing = typing
+        self._publisher = publisher
+        self._conteudo = conteudo
+        self._now = now
+
+    async def send(self, author: Person, command: SendMessage) -> Stored:
+        """The message is stored by a majority, published, and has its place in the room.
+
+        Known already: the first answer again, whatever has been edited, deleted, closed or used up
+        since. Raises ``ConflictError`` for another text under a known ``client_id``, and
+        ``OutcomeUnknownError`` where only the same send again can tell.
+        """
+        draft = self._draft(author, command)
+        known = await self._messages.known(draft) if command.client_id else None
+        if known is not None:
+            return known
+        room = await self._rooms.of_member(draft.chat_id, author.user_id)
+        _may_write(room)
+        self._limits.check("sends", author.user_id)
+        stored = await self._messages.append(draft)
+        self._typing.sent(author, draft.chat_id)
+        self._publisher.publish(room, stored.entry)
+        return stored
+
+    def _draft(self, author: Person, command: SendMessage) -> Draft:
+        return Draft(
+            chat_id=command.room_id,
+            author_id=author.user_id,
+            author_name=author.name,
+            client_id=command.client_id or made_up_client_id(),
+            kind="text",
+            conteudo=checked(command.conteudo, limit=self._conteudo),
+            sent_at=self._now(),
+        )
+
+
+def _may_write(room: Room) -> None:
+    if not room.can_write:
+        raise ReadOnlyError(reason=room.reason)

@@ -1,0 +1,177 @@
+"""What the site says of its rooms, and how a change reaches the pages that are open."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from prosa.chat import events
+from prosa.chat.connections import Connections
+from prosa.chat.hub import Hub, LiveRoom
+from prosa.chat.messages import utc_now
+from prosa.chat.publisher import Publisher
+from prosa.chat.rooms import Rooms
+from prosa.chat.text import checked, normalise
+from prosa.models.entries import Draft, Stored
+from prosa.models.errors import ConflictError, NotFoundError
+from prosa.models.ids import SITE, ChatId, ClientId, UserId
+from prosa.models.rooms import Room, RoomDraft
+from prosa.storage.memberships import Memberships
+from prosa.storage.messages import Messages
+from prosa.storage.rooms import Rooms as StoredRooms
+
+
+class PastMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that was said before Prosa, as the site remembers it."""
+
+    conteudo: str
+    remetente_id: UserId
+    client_id: ClientId
+    sent_at: datetime
+    remetente: str = ""
+
+
+class Registry:
+    """The site's side of the service. Its caller has been checked; nothing here asks who it is."""
+
+    def __init__(  # noqa: PLR0913 - the parts that the composition root has built
+        self,
+        *,
+        stored_rooms: StoredRooms,
+        memberships: Memberships,
+        messages: Messages,
+        hub: Hub,
+        rooms: Rooms,
+        connections: Connections,
+        publisher: Publisher,
+        conteudo: int,
+    ) -> None:
+        self._stored_rooms = stored_rooms
+        self._memberships = memberships
+        self._messages = messages
+        self._hub = hub
+        self._rooms = rooms
+        self._connections = connections
+        self._publisher = publisher
+        self._conteudo = conteudo
+
+    async def put(self, chat_id: ChatId, draft: RoomDraft) -> Room:
+        """The room is as the site says, and every open page knows. Saying it twice changes nothing."""
+        before = await self._stored_rooms.get(chat_id)
+        room = await self._stored_rooms.put(chat_id, draft)
+        if before is None or room.version != before.version:
+            await self._show(room, before)
+        return room
+
+    async def delete(self, chat_id: ChatId) -> None:
+        """Nobody reaches the room any more. Its log stays: what was acknowledged is kept."""
+        before = await self._stored_rooms.get(chat_id)
+        await self._stored_rooms.delete(chat_id)
+        self._hide(chat_id, before)
+
+    async def reread(self, chat_id: ChatId) -> None:
+        """Open pages show the room as it is stored: somebody else may have changed it."""
+        live = self._hub.live(chat_id)
+        room = await self._stored_rooms.get(chat_id)
+        if room is None:
+            self._hide(chat_id, live.room if live is not None else None)
+        else:
+            await self._show(room, live.room if live is not None else None)
+
+    async def say(self, chat_id: ChatId, conteudo: str, client_id: ClientId) -> Stored:
+        """A ``system`` entry of the site is in the room, once, even where people may not write."""
+        draft = self._system(chat_id, checked(conteudo, limit=self._conteudo), client_id)
+        known = await self._messages.known(draft)
+        if known is not None:
+            return known
+        room = await self._existing(chat_id)
+        stored = await self._messages.append(draft)
+        self._publisher.publish(room, stored.entry)
+        return stored
+
+    async def import_past(self, chat_id: ChatId, past: Sequence[PastMessage]) -> tuple[int, int]:
+        """The past is in the room in this order; how many were new, and how many known already.
+
+        Only into a room where nobody has spoken since: later it could not be in order any more, and
+        is refused with ``ConflictError``. Texts are kept at any length.
+        """
+        room = await self._existing(chat_id)
+        is_open: bool | None = None
+        duplicates = 0
+        for message in past:
+            draft = self._past(room, message)
+            if await self._messages.known(draft) is not None:
+                duplicates += 1
+                continue
+            if is_open is None:
+                is_open = not await self._messages.has_live_entries(chat_id)
+            if not is_open:
+                raise ConflictError
+            stored = await self._messages.append(draft)
+            self._publisher.publish(room, stored.entry, is_news=False)
+        return len(past) - duplicates, duplicates
+
+    async def _existing(self, chat_id: ChatId) -> Room:
+        room = await self._stored_rooms.get(chat_id)
+        if room is None:
+            raise NotFoundError
+        return room
+
+    @staticmethod
+    def _system(chat_id: ChatId, conteudo: str, client_id: ClientId) -> Draft:
+        return Draft(
+            chat_id=chat_id,
+            author_id=SITE,
+            author_name="",
+            client_id=client_id,
+            kind="system",
+            conteudo=conteudo,
+            sent_at=utc_now(),
+        )
+
+    @staticmethod
+    def _past(room: Room, message: PastMessage) -> Draft:
+        names = {member.user_id: member.name for member in room.members or ()}
+        return Draft(
+            chat_id=room.chat_id,
+            author_id=message.remetente_id,
+            author_name=message.remetente or names.get(message.remetente_id, ""),
+            client_id=message.client_id,
+            kind="text" if message.remetente_id else "system",
+            conteudo=normalise(message.conteudo),
+            sent_at=message.sent_at,
+            imported=True,
+        )
+
+    async def _show(self, room: Room, before: Room | None) -> None:
+        """Those who may no longer be in it leave; all others see it as it is."""
+        live = self._hub.live(room.chat_id)
+        if live is not None and live.room is not None and live.room.version > room.version:
+            return
+        gone = await self._gone(room, before, live)
+        for user_id in gone:
+            self._dismiss(room.chat_id, user_id, "removed")
+        if live is not None:
+            live.room = room
+            live.tell(events.room_updated(room))
+
+    async def _gone(self, room: Room, before: Room | None, live: LiveRoom | None) -> list[UserId]:
+        known = {member.user_id for member in (before.members if before else None) or ()}
+        known.update(live.people if live is not None else ())
+        if room.members is not None:
+            return list(known - {member.user_id for member in room.members})
+        return [
+            user_id for user_id in known if not await self._memberships.is_member(room.chat_id, user_id)
+        ]
+
+    def _hide(self, chat_id: ChatId, before: Room | None) -> None:
+        live = self._hub.live(chat_id)
+        known = {member.user_id for member in (before.members if before else None) or ()}
+        known.update(live.people if live is not None else ())
+        for user_id in known:
+            self._dismiss(chat_id, user_id, "deleted")
+
+    def _dismiss(self, chat_id: ChatId, user_id: UserId, reason: str) -> None:
+        for connection in self._connections.of(user_id):
+            self._rooms.leave(connection, chat_id)
+            connection.deliver(events.room_left(chat_id, reason))

@@ -1,0 +1,159 @@
+"""Who may be in which room, and what a person finds on coming in.
+
+What the site says of a room is in ``registry.py``; what is said inside, in ``messages.py``.
+"""
+
+from datetime import datetime
+
+from prosa.chat.commands import JoinChat
+from prosa.chat.connections import Connection, Connections
+from prosa.chat.hub import Hub, LiveRoom
+from prosa.chat.limits import Limits
+from prosa.chat.presence import Presence
+from prosa.chat.replies import Reply, fitting
+from prosa.chat.wire import Shape, Wire, cursor_shape, room_shape
+from prosa.models.entries import Entry, Page
+from prosa.models.errors import NotFoundError, TooManyRoomsError
+from prosa.models.ids import ChatId, UserId
+from prosa.models.rooms import Room
+from prosa.storage.memberships import Memberships
+from prosa.storage.messages import Messages
+from prosa.storage.rooms import Rooms as StoredRooms
+
+
+class Rooms:
+    """Coming in, going out, and looking around."""
+
+    def __init__(  # noqa: PLR0913 - the parts that the composition root has built
+        self,
+        *,
+        rooms: StoredRooms,
+        memberships: Memberships,
+        messages: Messages,
+        hub: Hub,
+        connections: Connections,
+        presence: Presence,
+        limits: Limits,
+        wire: Wire,
+        rooms_per_connection: int,
+        recovery: int,
+        page: int,
+        reply_bytes: int,
+    ) -> None:
+        self._rooms = rooms
+        self._memberships = memberships
+        self._messages = messages
+        self._hub = hub
+        self._connections = connections
+        self._presence = presence
+        self._limits = limits
+        self._wire = wire
+        self._rooms_per_connection = rooms_per_connection
+        self._recovery = recovery
+        self._page = page
+        self._reply_bytes = reply_bytes
+
+    async def of_member(self, chat_id: ChatId, user_id: UserId) -> Room:
+        """The room, for one of its members. Raises ``NotFoundError`` for all others, whatever the cause.
+
+        A live room is known from memory: the site's changes reach it at once, and the check of all
+        live rooms bounds what a lost notice can do.
+        """
+        live = self._hub.live(chat_id)
+        room = live.room if live is not None else await self._rooms.get(chat_id)
+        if room is None:
+            raise NotFoundError
+        if room.members is None:
+            is_member = await self._memberships.is_member(chat_id, user_id)
+        else:
+            is_member = any(member.user_id == user_id for member in room.members)
+        if not is_member:
+            raise NotFoundError
+        return room
+
+    async def join(self, connection: Connection, command: JoinChat) -> Reply:
+        """Every later entry of the room reaches this connection, after a reply with what it missed."""
+        chat_id, person = command.room_id, connection.person
+        self._limits.check("joins", person.user_id)
+        await self.of_member(chat_id, person.user_id)
+        if chat_id not in connection.rooms and len(connection.rooms) >= self._rooms_per_connection:
+            raise TooManyRoomsError(limit=self._rooms_per_connection)
+        live, seat = await self._hub.seat(connection, chat_id)
+        try:
+            await self.of_member(chat_id, person.user_id)  # the site may have changed it meanwhile
+            data, top = await self._arrival(connection, live, command)
+        except BaseException:
+            self.leave(connection, chat_id)
+            raise
+        self._presence.joined(connection, live)
+        return Reply(data, written=lambda: seat.release(top))
+
+    async def _arrival(
+        self, connection: Connection, live: LiveRoom, command: JoinChat
+    ) -> tuple[Shape, int]:
+        room = live.room
+        if room is None:
+            raise NotFoundError
+        data: Shape = {
+            "chat_id": room.chat_id,
+            "epoch": room.epoch,
+            "top_seq": 0,
+            "recovered": False,
+            "messages": [],
+            "online": self._online(room, live),
+            "cursors": self._cursors(room, live, connection.person.user_id),
+            "room": room_shape(room),
+        }
+        if command.last_seq is not None and command.epoch == room.epoch:
+            missed = await self._missed(room.chat_id, command.last_seq)
+            if missed is not None:
+                shapes = [self._wire.entry(entry) for entry in missed]
+                if self._fit(connection, shapes, data) == len(shapes):
+                    top = command.last_seq + len(missed)
+                    return {**data, "recovered": True, "top_seq": top, "messages": shapes}, top
+        page = await self._messages.page_before(room.chat_id, None, self._page)
+        shapes = [self._wire.entry(entry) for entry in page.messages]
+        count = self._fit(connection, shapes, data)
+        return {**data, "top_seq": page.top_seq, "messages": shapes[len(shapes) - count :]}, page.top_seq
+
+    async def _missed(self, chat_id: ChatId, last_seq: int) -> tuple[Entry, ...] | None:
+        """Everything after ``last_seq``, or nothing where that is too much or not of this log."""
+        if last_seq > (await self._messages.tops([chat_id])).get(chat_id, 0):
+            return None
+        missed = await self._messages.after(chat_id, last_seq, self._recovery + 1)
+        return missed if len(missed) <= self._recovery else None
+
+    def _fit(self, connection: Connection, shapes: list[Shape], rest: Shape) -> int:
+        return fitting(shapes, rest, measure=connection.written_size, limit=self._reply_bytes)
+
+    def _online(self, room: Room, live: LiveRoom) -> list[UserId] | int:
+        if room.members is None:
+            return len(live.people)
+        return [member.user_id for member in room.members if self._presence.is_online(member.user_id)]
+
+    @staticmethod
+    def _cursors(room: Room, live: LiveRoom, user_id: UserId) -> list[Shape]:
+        shown = live.cursors.values()
+        return [cursor_shape(c) for c in shown if room.is_small or c.user_id == user_id]
+
+    def leave(self, connection: Connection, chat_id: ChatId) -> None:
+        """Nothing more of the room reaches this connection. Not joined is fine."""
+        live = self._hub.leave(connection, chat_id)
+        if live is not None:
+            self._presence.left(connection, live)
+
+    async def history(
+        self, user_id: UserId, chat_id: ChatId, before_seq: int | None, limit: int
+    ) -> tuple[Room, Page]:
+        """Messages before ``before_seq``, or the newest, for a member; ``limit`` to the nearest edge."""
+        room = await self.of_member(chat_id, user_id)
+        return room, await self._messages.page_before(chat_id, before_seq, max(1, min(limit, 100)))
+
+    async def list(
+        self, user_id: UserId, *, since: datetime | None = None, before: datetime | None = None, limit: int = 50
+    ) -> tuple[list[Shape], bool]:
+        """The person's rooms as the wire shows them, newest first, and whether there are more."""
+        found, more = await self._memberships.summaries(
+            user_id, since=since, before=before, limit=max(1, min(limit, 100))
+        )
+        return [self._wire.summary(summary) for summary in found], more

@@ -1,0 +1,58 @@
+"""One connection's place in one room: what keeps its entries whole and in order."""
+
+from prosa.chat.connections import Connection
+from prosa.chat.events import Event
+from prosa.models.ids import ChatId
+
+HELD_MAX = 1_000
+"""What may happen in a room while one join reads the store; the outbound queue has the same bound."""
+
+STATE_LOST = 4009
+
+
+class Seat:
+    """From ``release(position)`` on its connection gets ``position + 1``, ``+ 2`` … and no other entry.
+
+    Until then, while the join reads the store, everything that happens in the room is held.
+    """
+
+    __slots__ = ("_chat_id", "_held", "_position", "connection")
+
+    def __init__(self, connection: Connection, chat_id: ChatId) -> None:
+        self.connection = connection
+        self._chat_id = chat_id
+        self._position = -1
+        self._held: list[tuple[int | None, Event]] | None = []
+
+    def release(self, position: int) -> None:
+        """The join is answered with everything up to ``position``: pass on what came meanwhile."""
+        held, self._held, self._position = self._held or [], None, position
+        for seq, event in held:
+            if seq is None:
+                self.connection.deliver(event)
+            else:
+                self.hear(seq, event)
+
+    def hear(self, seq: int, event: Event) -> None:
+        """An entry: delivered if it is the next one, dropped if known. A hole ends the connection."""
+        if self._held is not None:
+            self._hold(seq, event)
+        elif seq == self._position + 1:
+            self._position = seq
+            self.connection.deliver(event)
+        elif seq > self._position:
+            self.connection.end(STATE_LOST, "state lost")
+
+    def tell(self, event: Event) -> None:
+        """Anything else that happens in the room."""
+        if self._held is not None:
+            self._hold(None, event)
+        else:
+            self.connection.deliver(event)
+
+    def _hold(self, seq: int | None, event: Event) -> None:
+        held = self._held
+        if held is not None and len(held) < HELD_MAX:
+            held.append((seq, event))
+        else:
+            self.connection.end(STATE_LOST, "state lost")

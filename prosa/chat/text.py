@@ -1,0 +1,30 @@
+"""What a text becomes before anything looks at it: the same for socket, form and the site's API."""
+
+import re
+import unicodedata
+
+from prosa.models.errors import EmptyError, TooLongError
+
+_UNWANTED = re.compile("[\x00\ud800-\udfff]")
+
+
+def normalise(conteudo: str) -> str:
+    """The one form of a text: LF line ends, NFC, no NUL, no lone surrogate, trimmed. Idempotent."""
+    plain = _UNWANTED.sub("", conteudo.replace("\r\n", "\n").replace("\r", "\n"))
+    return unicodedata.normalize("NFC", plain).strip()
+
+
+def checked(conteudo: str, *, limit: int) -> str:
+    """``conteudo`` normalised. Raises ``EmptyError``, or ``TooLongError`` over ``limit`` code points."""
+    text = normalise(conteudo)
+    if not text:
+        raise EmptyError
+    if len(text) > limit:
+        raise TooLongError(limit=limit)
+    return text
+
+
+def preview(conteudo: str, *, limit: int = 50) -> str:
+    """At most ``limit`` code points of a text, on one line, for lists and notifications."""
+    line = " ".join(conteudo.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -1,0 +1,81 @@
+"""The shapes of the nouns on the wire (``docs/protocol.md``): plain dictionaries, ready for JSON."""
+
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from prosa.models.entries import Entry
+from prosa.models.rooms import Cursor, Room, RoomSummary
+
+Shape = dict[str, Any]
+
+
+def moment(when: datetime) -> str:
+    """ISO 8601 UTC with milliseconds and ``Z``, as every ``timestamp`` is written."""
+    return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def room_shape(room: Room) -> Shape:
+    """A room; above 50 members they are a count."""
+    members: object = room.member_count
+    if room.members is not None:
+        members = [{"user_id": m.user_id, "name": m.name, "role": m.role} for m in room.members]
+    return {
+        "chat_id": room.chat_id,
+        "title": room.title,
+        "can_write": room.can_write,
+        "reason": room.reason,
+        "members": members,
+        "context": room.context,
+        "version": room.version,
+    }
+
+
+def cursor_shape(cursor: Cursor) -> Shape:
+    """How far somebody has got, without the room."""
+    return {"user_id": cursor.user_id, "delivered_seq": cursor.delivered_seq, "read_seq": cursor.read_seq}
+
+
+class Wire:
+    """The shapes that show a moment as people read it, in ``timezone``."""
+
+    def __init__(self, timezone: tzinfo) -> None:
+        self._timezone = timezone
+
+    def when(self, sent_at: datetime) -> Shape:
+        """A moment twice: for people (``data_envio``, as the seed shows it) and for programs."""
+        local = sent_at.astimezone(self._timezone)
+        return {"data_envio": local.strftime("%d/%m/%Y %H:%M"), "timestamp": moment(sent_at)}
+
+    def entry(self, entry: Entry) -> Shape:
+        """An entry as every event, page and recovery shows it."""
+        return {
+            "id": entry.id,
+            "chat_id": entry.chat_id,
+            "seq": entry.seq,
+            "kind": entry.kind,
+            "client_id": entry.client_id,
+            "conteudo": entry.conteudo,
+            "remetente": entry.author_name,
+            "remetente_id": entry.author_id,
+            **self.when(entry.sent_at),
+        }
+
+    def summary(self, summary: RoomSummary) -> Shape:
+        """One row of the room list."""
+        return {
+            "room": room_shape(summary.room),
+            "top_seq": summary.top_seq,
+            "unread": summary.unread,
+            "last": None if summary.last is None else self.entry(summary.last),
+        }
+
+    def sent(self, entry: Entry, *, duplicate: bool) -> Shape:
+        """The ack of a send."""
+        return {
+            "chat_id": entry.chat_id,
+            "id": entry.id,
+            "seq": entry.seq,
+            "client_id": entry.client_id,
+            **self.when(entry.sent_at),
+            "duplicate": duplicate,
+        }

@@ -1,0 +1,6 @@
+"""Where facts are kept: the only folder that knows MongoDB.
+
+``database.py`` holds the client and the indexes, ``messages.py`` the log (its writing half is
+``committer.py``), ``rooms.py`` and ``memberships.py`` what the site says and how far people have
+read, ``embedded.py`` a mongod of our own. No pymongo exception leaves this folder.
+"""

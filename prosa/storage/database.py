@@ -1,0 +1,120 @@
+"""The connection to MongoDB, its collections, and the indexes that everything rests on."""
+
+from typing import Any, Self
+
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
+from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.errors import CollectionInvalid, OperationFailure
+
+from prosa.storage.translation import unavailable
+
+Document = dict[str, Any]
+Collection = AsyncIOMotorCollection[Document]
+
+MESSAGE_INDEXES = (
+    # Made first: what breaks both is then refused for its client_id.
+    IndexModel(
+        [("chat_id", ASCENDING), ("author_id", ASCENDING), ("client_id", ASCENDING)], name="once", unique=True
+    ),
+    IndexModel([("chat_id", ASCENDING), ("seq", ASCENDING)], name="order", unique=True),
+)
+MEMBERSHIP_INDEXES = (
+    IndexModel([("chat_id", ASCENDING), ("user_id", ASCENDING)], name="member", unique=True),
+    IndexModel([("user_id", ASCENDING), ("last_at", DESCENDING), ("chat_id", ASCENDING)], name="newest"),
+)
+
+NAMESPACE_EXISTS = 48
+
+
+class StandaloneError(RuntimeError):
+    """The server is no replica set: its readers see entries that a crash then takes back (measured)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "PROSA_MONGODB_URI names a standalone mongod. Prosa needs a replica set, of one node if need be: "
+            "start mongod with --replSet and run rs.initiate() once"
+        )
+
+
+class Database:
+    """One worker's client. Open it inside the loop that will use it."""
+
+    def __init__(self, client: AsyncIOMotorClient[Document], name: str) -> None:
+        self._client = client
+        self._name = name
+        database = client[name]
+        self.messages: Collection = database["messages"]
+        self.memberships: Collection = database["memberships"]
+        self.rooms: Collection = database["rooms"]
+
+    @classmethod
+    async def open(cls, uri: str, name: str, **options: Any) -> Self:
+        """Connect; collections and indexes exist once this returns, so that nothing is accepted before.
+
+        ``options`` are the driver's, over ours. Raises ``StandaloneError`` for a server that is no
+        replica set, ``UnavailableError`` where none answers.
+
+        Every timeout is finite: the driver's own socket timeout is none, and a stopped mongod would
+        hang the committer for ever.
+        """
+        with unavailable():
+            client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
+                uri,
+                **{
+                    "w": "majority",
+                    "journal": True,
+                    "wTimeoutMS": 2000,
+                    "readConcernLevel": "majority",
+                    "retryWrites": True,
+                    "retryReads": True,
+                    "socketTimeoutMS": 3000,
+                    "connectTimeoutMS": 1000,
+                    "serverSelectionTimeoutMS": 2000,
+                    "heartbeatFrequencyMS": 2000,
+                    "maxPoolSize": 100,
+                    "tz_aware": True,
+                    "appname": "prosa",
+                    **options,
+                },
+            )
+        opened = cls(client, name)
+        try:
+            with unavailable():
+                await opened._prepare()
+        except BaseException:
+            client.close()
+            raise
+        return opened
+
+    async def ping(self) -> None:
+        """The primary answers. Raises ``UnavailableError``."""
+        with unavailable():
+            await self._client[self._name].command("ping")
+
+    async def drop(self) -> None:
+        """Nothing of this database is left: for tests."""
+        with unavailable():
+            await self._client.drop_database(self._name)
+
+    async def close(self) -> None:
+        """Let the server go."""
+        self._client.close()
+
+    async def _prepare(self) -> None:
+        hello = await self._client.admin.command("hello")
+        if not hello.get("setName") and hello.get("msg") != "isdbgrid":
+            raise StandaloneError
+        for collection in (self.messages, self.memberships, self.rooms):
+            await self._create(collection.name)
+        await self.messages.create_indexes(list(MESSAGE_INDEXES))
+        await self.memberships.create_indexes(list(MEMBERSHIP_INDEXES))
+
+    async def _create(self, collection: str) -> None:
+        """Several workers start at once: whoever comes second finds it made."""
+        try:
+            await self._client[self._name].create_collection(collection)
+        except CollectionInvalid:
+            pass
+        except OperationFailure as error:
+            if error.code != NAMESPACE_EXISTS:
+                raise

@@ -1,0 +1,171 @@
+"""What every page knows: the person, the templates, the errors, the headers."""
+
+import json
+import logging
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import jinja2
+import msgspec
+import tornado.web
+from markupsafe import Markup
+
+from handlers.errors import status_of
+from prosa.chat.events import refusal_shape
+from prosa.chat.service import Chat
+from prosa.models.errors import InternalError, NotFoundError, ProsaError, UnauthenticatedError
+from prosa.models.people import Person
+
+log = logging.getLogger(__name__)
+
+CSP = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "connect-src 'self' ws: wss:",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "media-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+
+WAY_BACK = "prosa_next"
+"""Where a stranger wanted to go, for sites whose login ignores ``next``."""
+
+WAY_BACK_SECONDS = 600
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """What the pages know of the Django site beside them, and of themselves."""
+
+    cookie_name: str
+    login_url: str
+    home_url: str
+    limits: dict[str, int]
+    templates: jinja2.Environment
+
+
+def environment(folder: Path) -> jinja2.Environment:
+    """The templates: escaped, and strict about names that are not there."""
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals["json_script"] = json_script
+    return templates
+
+
+def json_script(value: object) -> Markup:
+    """``value`` as JSON that cannot end the ``<script>`` it stands in."""
+    text = json.dumps(value, ensure_ascii=False)
+    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))  # noqa: S704
+
+
+class Base(tornado.web.RequestHandler):
+    """Whatever goes wrong in a handler leaves as one shape, and every answer has its headers."""
+
+    chat: Chat
+    site: Site
+
+    def initialize(self, chat: Chat, site: Site) -> None:
+        """Receive the use cases and the site, from ``routes.py``."""
+        self.chat = chat
+        self.site = site
+
+    def set_default_headers(self) -> None:
+        """Nothing private is kept by a cache, and nothing foreign runs in a page."""
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Content-Security-Policy", CSP)
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Referrer-Policy", "same-origin")
+        self.set_header("Server", "Prosa")
+
+    async def identified(self) -> Person:
+        """Who asks, by the site's cookie. Raises ``UnauthenticatedError`` or ``IdentityUnknownError``."""
+        key = self.get_cookie(self.site.cookie_name)
+        person = await self.chat.sessions.identify(key) if key else None
+        if person is None:
+            raise UnauthenticatedError
+        return person
+
+    def log_exception(self, typ: Any, value: BaseException | None, tb: Any) -> None:  # noqa: ANN401 - Tornado's
+        """Refusals are answers, not faults; a fault is logged without the request's query."""
+        if value is not None and not isinstance(value, ProsaError | tornado.web.HTTPError):
+            log.error("request_raised path=%s", self.request.path, exc_info=(typ, value, tb))
+
+    def error_of(self, status_code: int, failure: BaseException | None) -> tuple[ProsaError, int]:
+        """Our error for whatever was raised, and its status."""
+        if isinstance(failure, ProsaError):
+            return failure, status_of(failure)
+        if status_code == HTTPStatus.NOT_FOUND:
+            return NotFoundError(), status_code
+        reference = uuid4().hex[:12]
+        log.error("request_failed status=%d reference=%s", status_code, reference)
+        return InternalError(reference=reference), status_code
+
+
+class Page(Base):
+    """A page for a person; strangers are sent to the site's login and come back."""
+
+    def render_page(self, name: str, **context: object) -> None:
+        """Answer with a template and what every template may use."""
+        template = self.site.templates.get_template(name)
+        self.set_header("Content-Type", "text/html; charset=UTF-8")
+        self.finish(
+            template.render(static_url=self.static_url, home_url=self.site.home_url, **context)
+        )
+
+    def to_login(self) -> None:
+        """Send a stranger to the site's login, with the way back: our own path, never a foreign one."""
+        self.set_cookie(
+            WAY_BACK, self.request.path, path="/chat/", max_age=WAY_BACK_SECONDS, httponly=True, samesite="Lax"
+        )
+        separator = "&" if "?" in self.site.login_url else "?"
+        self.redirect(f"{self.site.login_url}{separator}{urlencode({'next': self.request.path})}")
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ANN401 - Tornado's
+        """A page that says what is wrong; for strangers, the way to the login."""
+        failure = kwargs["exc_info"][1] if "exc_info" in kwargs else None
+        if isinstance(failure, UnauthenticatedError) and self.request.method in ("GET", "HEAD"):
+            self.to_login()
+            return
+        error, status = self.error_of(status_code, failure)
+        self.set_status(status)
+        self.render_page("error.html", status=status, code=error.code, sentence=error.sentence, person=None)
+
+
+class Lost(Page):
+    """Whatever has no other route."""
+
+    def prepare(self) -> None:
+        """There is nothing here."""
+        raise NotFoundError
+
+
+class Answer(Base):
+    """An answer for a program: JSON, whatever happens."""
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ANN401 - Tornado's
+        """A refusal in the shape of the socket's."""
+        error, status = self.error_of(
+            status_code, kwargs["exc_info"][1] if "exc_info" in kwargs else None
+        )
+        self.set_status(status)
+        self.answer(refusal_shape(error))
+
+    def answer(self, shape: object) -> None:
+        """End with ``shape`` as JSON."""
+        self.set_header("Content-Type", "application/json")
+        self.finish(msgspec.json.encode(shape))
+
+

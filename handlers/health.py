@@ -1,0 +1,41 @@
+"""``/healthz``: the process answers. ``/readyz``: it can serve, so it may be given work."""
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+import tornado.web
+
+from prosa.models.errors import UnavailableError
+
+
+class Healthz(tornado.web.RequestHandler):
+    """For supervisor and people: is the loop turning."""
+
+    def get(self) -> None:
+        """Answer 200, whatever the store does."""
+        self.set_header("Cache-Control", "no-store")
+        self.write({"status": "ok"})
+
+
+class Readyz(tornado.web.RequestHandler):
+    """For nginx and deploys: is there anything that keeps this worker from serving."""
+
+    def initialize(self, ping: Callable[[], Awaitable[None]], is_draining: Callable[[], bool]) -> None:
+        """Receive the question to the store, from ``routes.py``."""
+        self._ping = ping
+        self._is_draining = is_draining
+
+    async def get(self) -> None:
+        """Answer 200, or 503 with what is missing."""
+        self.set_header("Cache-Control", "no-store")
+        if self._is_draining():
+            self.set_status(HTTPStatus.SERVICE_UNAVAILABLE)
+            self.write({"status": "draining"})
+            return
+        try:
+            await self._ping()
+        except UnavailableError:
+            self.set_status(HTTPStatus.SERVICE_UNAVAILABLE)
+            self.write({"status": "unavailable", "store": "unreachable"})
+            return
+        self.write({"status": "ok"})

@@ -1,0 +1,44 @@
+"""Every URL of Prosa, on one page."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from handlers.api import ImportApi, RoomApi, SystemApi, Verify
+from handlers.base import Lost, Site
+from handlers.health import Healthz, Readyz
+from handlers.rooms import RoomPage, RoomsPage
+from prosa.chat.service import Chat
+
+ROOM = r"([A-Za-z0-9_-]{1,64})"
+
+
+class Doors(msgspec.Struct, frozen=True, kw_only=True):
+    """What the routes lead to, besides the chat itself."""
+
+    verify: Verify
+    ping: Callable[[], Awaitable[None]]
+    is_draining: Callable[[], bool]
+    sockjs: list[Any]
+    site: list[Any] = []
+    """The demo site, where it is served by this process: it gets what is nobody else's."""
+
+
+def routes(chat: Chat, site: Site, doors: Doors) -> list[Any]:
+    """What is served where. The first match wins."""
+    pages = {"chat": chat, "site": site}
+    api = {**pages, "verify": doors.verify}
+    return [
+        (r"/healthz", Healthz),
+        (r"/readyz", Readyz, {"ping": doors.ping, "is_draining": doors.is_draining}),
+        *doors.sockjs,
+        (r"/chat/api/v1/rooms/" + ROOM, RoomApi, api),
+        (r"/chat/api/v1/rooms/" + ROOM + "/messages", SystemApi, api),
+        (r"/chat/api/v1/rooms/" + ROOM + "/import", ImportApi, api),
+        (r"/chat/", RoomsPage, pages),
+        (r"/chat/" + ROOM + "/websocket/", RoomPage, pages),
+        (r"/chat(?:/.*)?", Lost, pages),
+        *doors.site,
+        (r"/.*", Lost, pages),
+    ]

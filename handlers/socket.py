@@ -1,0 +1,195 @@
+"""One browser's connection, from hello to goodbye.
+
+What arrives is put into a bounded inbox and answered by one task, in order; so nothing that a
+browser sends can make two of its commands overtake each other, and nothing is done on the
+transport's own stack.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import msgspec
+
+from handlers.errors import ABUSE, CLOSE, NONSENSE, STATE_LOST
+from handlers.sockjs.connection import Connection as Transport
+from handlers.sockjs.payload import Payload
+from prosa.chat.commands import Asked, Authenticate, decode
+from prosa.chat.connections import Connection
+from prosa.chat.events import Event, refusal, reply
+from prosa.chat.service import Chat
+from prosa.chat.tasks import Tasks
+from prosa.chat.wire import Shape, moment
+from prosa.models.errors import (
+    IdentityUnknownError,
+    InternalError,
+    MalformedError,
+    ProsaError,
+    RateLimitedError,
+    TooLargeError,
+    UnauthenticatedError,
+    UnknownEventError,
+)
+from prosa.models.people import Person
+
+log = logging.getLogger(__name__)
+
+NONSENSE_MAX = 20
+"""``malformed`` or ``unknown_event`` in a row, after which the other end is no client of ours."""
+
+INBOX_MAX = 1_000
+"""Commands that wait for their answer. More is not a person who types."""
+
+FULL_RETRY_MS = 5_000
+"""When a person whose connections are all taken may try again."""
+
+
+class SocketConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """What a connection is told in its ``welcome``, and what it has to keep to."""
+
+    worker: str
+    limits: Shape
+    message_bytes: int
+    hello_seconds: float
+
+
+class Socket(Transport):
+    """A connection of any transport that speaks the protocol."""
+
+    def __init__(self, chat: Chat, tasks: Tasks, config: SocketConfig) -> None:
+        super().__init__()
+        self._chat = chat
+        self._tasks = tasks
+        self._config = config
+        self._inbox: deque[str | None] = deque()
+        self._arrived = asyncio.Event()
+        self._nonsense = 0
+
+    def on_open(self) -> None:
+        """Start the task that serves it."""
+        self._tasks.start("connection", self._serve())
+
+    def on_message(self, text: str) -> None:
+        """Put it where the task finds it, or end a connection that floods."""
+        if len(self._inbox) < INBOX_MAX:
+            self._put(text)
+        elif not self.is_closed:
+            self._deliver(refusal(RateLimitedError(retry_after_ms=1000)))
+            self.close(*ABUSE)
+
+    def on_close(self) -> None:
+        """What has been received is still carried out; nothing after it."""
+        self._put(None)
+
+    def _put(self, text: str | None) -> None:
+        self._inbox.append(text)
+        self._arrived.set()
+
+    async def _next(self) -> str | None:
+        while not self._inbox:
+            self._arrived.clear()
+            await self._arrived.wait()
+        return self._inbox.popleft()
+
+    def _deliver(self, event: Event) -> None:
+        if event.framed is None:
+            event.framed = Payload(event.text)
+        self.send(event.framed)
+
+    async def _serve(self) -> None:
+        try:
+            key, person = await self._identify()
+            await self._talk(key, person)
+        except ProsaError as error:
+            if not isinstance(error, IdentityUnknownError):
+                self._deliver(refusal(error))
+            self.close(*CLOSE[type(error)])
+        finally:
+            self.close(*STATE_LOST)  # without effect on a closed one: nobody is left open and unserved
+
+    async def _talk(self, key: str, person: Person) -> None:
+        connection = Connection(
+            person, deliver=self._deliver, written_size=self.written_size, end=self.close
+        )
+        if not self._chat.connections.admit(connection):
+            raise RateLimitedError(retry_after_ms=FULL_RETRY_MS)
+        log.info("connection_open user_id=%s transport=%s", person.user_id, self.opening.transport)
+        self._chat.sessions.watch(key, connection)
+        try:
+            self._chat.presence.connected(connection)
+            self._welcome(person)
+            while (text := await self._next()) is not None:
+                await self._answer(connection, text)
+        finally:
+            self._chat.sessions.forget(key, connection)
+            self._chat.part(connection)
+            log.info("connection_closed user_id=%s transport=%s", person.user_id, self.opening.transport)
+
+    async def _identify(self) -> tuple[str, Person]:
+        """The credential and its person. Raises ``UnauthenticatedError``, ``IdentityUnknownError``."""
+        key = self.opening.cookie
+        if not key:
+            key = await self._introduced()
+        person = await self._chat.sessions.identify(key)
+        if person is None:
+            raise UnauthenticatedError
+        return key, person
+
+    async def _introduced(self) -> str:
+        """The key of a first message ``authenticate``, which has to come in time."""
+        try:
+            async with asyncio.timeout(self._config.hello_seconds):
+                text = await self._next()
+        except TimeoutError:
+            raise UnauthenticatedError from None
+        command = decode(text).command if text is not None else None
+        if not isinstance(command, Authenticate) or not command.session_key:
+            raise UnauthenticatedError
+        return command.session_key
+
+    def _welcome(self, person: Person) -> None:
+        data: Shape = {
+            "user_id": person.user_id,
+            "user": person.name,
+            "server_time": moment(datetime.now(UTC)),
+            "worker": self._config.worker,
+            "limits": self._config.limits,
+        }
+        if person.expires_at is not None:
+            data["expires_at"] = moment(datetime.fromtimestamp(person.expires_at, UTC))
+        self._deliver(Event("welcome", data))
+
+    async def _answer(self, connection: Connection, text: str) -> None:
+        asked = self._decode(text)
+        try:
+            if isinstance(asked.command, ProsaError):
+                raise asked.command
+            answer = await self._chat.answer(connection, asked.command)
+        except ProsaError as error:
+            self._refuse(error, asked.ack)
+        except Exception:
+            reference = uuid4().hex[:12]
+            log.exception("command_failed reference=%s", reference)
+            self._refuse(InternalError(reference=reference), asked.ack)
+        else:
+            self._nonsense = 0
+            if asked.ack is not None and answer.data is not None:
+                self._deliver(reply(asked.ack, answer.data))
+            if answer.written is not None:
+                answer.written()
+
+    def _decode(self, text: str) -> Asked:
+        if len(text.encode(errors="surrogatepass")) > self._config.message_bytes:
+            return Asked(None, TooLargeError(limit=self._config.message_bytes))
+        return decode(text)
+
+    def _refuse(self, error: ProsaError, ack: int | None) -> None:
+        self._deliver(refusal(error, ack))
+        if isinstance(error, MalformedError | UnknownEventError):
+            self._nonsense += 1
+            if self._nonsense >= NONSENSE_MAX:
+                self.close(*NONSENSE)
+        else:
+            self._nonsense = 0

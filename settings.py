@@ -1,0 +1,170 @@
+"""Every setting of Prosa: its type, its default and what it means. Not Django's.
+
+Read once, by ``app.py``, from environment variables that begin with ``PROSA_``: ``PROSA_PORT`` sets
+``port``. A value that does not fit stops the start with a sentence that names it, and so does a
+name that is not here: a setting that is misspelt would otherwise be a setting that is ignored.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from limits import parse
+from msgspec import Meta
+
+PREFIX = "PROSA_"
+
+Count = Annotated[int, Meta(ge=1)]
+Seconds = Annotated[float, Meta(gt=0)]
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the text is one sentence for whoever starts Prosa."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What Prosa can be told, as it was told."""
+
+    port: Annotated[int, Meta(ge=1, le=65535, description="The port that Prosa listens on.")] = 8888
+    address: Annotated[
+        str, Meta(description="The address or host name that Prosa listens on; empty: all addresses.")
+    ] = "localhost"
+    data_dir: Annotated[
+        str, Meta(description="Where the embedded MongoDB and the demo site keep their data.")
+    ] = ".data"
+    demo: Annotated[
+        bool, Meta(description="Run the demo site in this process. `make run` sets it.")
+    ] = False
+    mongodb_uri: Annotated[
+        str,
+        Meta(description="The MongoDB replica set; empty: an embedded one-node set, for development."),
+    ] = ""
+    mongodb_database: Annotated[
+        str, Meta(pattern=r"^[A-Za-z0-9_-]{1,38}$", description="The database's name.")
+    ] = "prosa"
+    login_url: Annotated[
+        str, Meta(description="Where strangers are sent; empty: the site's own `LOGIN_URL`.")
+    ] = ""
+    session_cookie: Annotated[
+        str,
+        Meta(description="The name of the site's session cookie; empty: its `SESSION_COOKIE_NAME`."),
+    ] = ""
+    home_url: Annotated[str, Meta(description="Where the pages' way back to the site leads.")] = "/"
+    api_keys: Annotated[
+        dict[str, Annotated[str, Meta(min_length=32)]],
+        Meta(
+            description="The keys of the site's service tokens, a JSON object of key id to secret"
+            " (at least 32 characters). Empty: the site's API refuses everybody."
+        ),
+    ] = {}
+    allowed_origins: Annotated[
+        list[Annotated[str, Meta(pattern=r"^https?://[^/\s,]+$")]],
+        Meta(description="Foreign origins that may connect, without a cookie; separated by commas."),
+    ] = []
+    trust_proxy: Annotated[
+        bool,
+        Meta(description="Believe `X-Forwarded-For` and `X-Forwarded-Proto`: only behind one's own proxy."),
+    ] = False
+    timezone: Annotated[
+        str, Meta(description="The zone in which `data_envio` is written.")
+    ] = "America/Sao_Paulo"
+    worker: Annotated[str, Meta(description="This process's name in logs and in `welcome`.")] = "1"
+    log_level: Annotated[
+        str, Meta(pattern="^(debug|info|warning|error)$", description="`debug`, `info`, `warning` or `error`.")
+    ] = "info"
+    identity_threads: Annotated[Count, Meta(description="Threads that ask Django who somebody is.")] = 2
+    revalidate_seconds: Annotated[
+        Seconds, Meta(description="How often an open connection's person is asked about again.")
+    ] = 60
+    unknown_seconds: Annotated[
+        Seconds,
+        Meta(description="How long a known person stays while the site cannot say who they are."),
+    ] = 600
+    hello_seconds: Annotated[
+        Seconds, Meta(description="Time for a connection without a cookie to say who it is.")
+    ] = 10
+    grace_seconds: Annotated[
+        Seconds, Meta(description="Time before somebody who went away is said to be away.")
+    ] = 10
+    typing_seconds: Annotated[
+        Seconds, Meta(description="How long one `typing_start` means that somebody is typing.")
+    ] = 8
+    watch_seconds: Annotated[
+        Seconds, Meta(description="How often the live rooms are compared with the store.")
+    ] = 2
+    sends: Annotated[str, Meta(description="Messages that one person may send.")] = "20 per 10 seconds"
+    typing: Annotated[str, Meta(description="Typing starts of one person.")] = "1 per second"
+    joins: Annotated[str, Meta(description="Joins of one person.")] = "10 per second"
+    connections_per_person: Annotated[Count, Meta(description="Open connections of one person.")] = 20
+    rooms_per_connection: Annotated[Count, Meta(description="Rooms that one connection may join.")] = 50
+    connections: Annotated[
+        Count, Meta(description="Open SockJS sessions of this worker; one more is told to come back.")
+    ] = 10_000
+    conteudo: Annotated[Count, Meta(description="Unicode code points of a message.")] = 2_000
+    message_bytes: Annotated[Count, Meta(description="Bytes of one inner message from a browser.")] = 32_768
+    frame_bytes: Annotated[Count, Meta(description="Bytes of one SockJS frame or POST body.")] = 262_144
+    reply_bytes: Annotated[Count, Meta(description="Bytes of one reply with entries.")] = 262_144
+    queue_bytes: Annotated[Count, Meta(description="Bytes that may wait for a slow reader.")] = 2_097_152
+    queue_messages: Annotated[Count, Meta(description="Messages that may wait for a slow reader.")] = 1_000
+    attachment_bytes: Annotated[Count, Meta(description="Bytes of an attachment.")] = 10_485_760
+    page: Annotated[int, Meta(ge=1, le=100, description="Messages of a page of history.")] = 50
+    recovery: Annotated[Count, Meta(description="Entries that a join may recover.")] = 300
+    heartbeat_seconds: Annotated[
+        Seconds, Meta(description="How often a silent connection is given a sign of life.")
+    ] = 25
+    disconnect_seconds: Annotated[
+        Seconds, Meta(description="How long a polling session may be without a request.")
+    ] = 5
+    jsonp: Annotated[bool, Meta(description="Serve the jsonp-polling transport.")] = False
+    htmlfile: Annotated[bool, Meta(description="Serve the htmlfile transport.")] = False
+
+
+def load(environ: Mapping[str, str]) -> Settings:
+    """The settings as ``environ`` has them. Raises ``SettingsError`` naming the first wrong one."""
+    given = {name[len(PREFIX) :].lower(): text for name, text in environ.items() if name.startswith(PREFIX)}
+    unknown = sorted(given.keys() - set(Settings.__struct_fields__))
+    if unknown:
+        raise SettingsError(f"{PREFIX}{unknown[0].upper()} is not a setting of Prosa: see README.md.")
+    try:
+        settings = msgspec.convert({name: _read(name, text) for name, text in given.items()}, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(_sentence(str(error))) from None
+    _check(settings)
+    return settings
+
+
+def _read(name: str, text: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+    if name == "api_keys":
+        try:
+            return msgspec.json.decode(text or "{}")
+        except msgspec.DecodeError:
+            raise SettingsError('PROSA_API_KEYS must be a JSON object such as {"site": "secret"}.') from None
+    if name == "allowed_origins":
+        return [origin.strip() for origin in text.split(",") if origin.strip()]
+    return text
+
+
+def _sentence(problem: str) -> str:
+    """``Expected `int` >= 1 - at `$.port``` as a sentence about ``PROSA_PORT``, without the value."""
+    what, _, where = problem.partition(" - at ")
+    name = re.sub(r"[^a-z_].*", "", where.removeprefix("`$."))
+    return f"{PREFIX}{name.upper()} is wrong: {what[0].lower()}{what[1:]}."
+
+
+def _check(settings: Settings) -> None:
+    """What a type cannot say."""
+
+
+    try:
+        ZoneInfo(settings.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise SettingsError(f"PROSA_TIMEZONE is wrong: there is no zone {settings.timezone!r}.") from None
+    for name in ("sends", "typing", "joins"):
+        try:
+            parse(getattr(settings, name))
+        except ValueError:
+            raise SettingsError(
+                f'PROSA_{name.upper()} is wrong: write it as "20 per 10 seconds" or "1 per second".'
+            ) from None

@@ -1,0 +1,60 @@
+"""The whole service on a real mongod, with the demo's people, for tests that are journeys."""
+
+import json
+import socket
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from tornado.platform.asyncio import AsyncIOLoop
+
+import app
+from demo import mount
+from prosa.identity.direct import Direct
+from prosa.storage.database import Database
+from settings import load
+from tests.journeys.scene import KEYS, Scene, Start
+
+
+@pytest.fixture(scope="session")
+def identity(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Direct]:
+    """The demo site's people, asked in this process."""
+    mount.prepare(data_dir=tmp_path_factory.mktemp("site"), prosa_url="http://127.0.0.1:9", api_keys=KEYS)
+    direct = Direct(threads=2)
+    yield direct
+    direct.close()
+
+
+@pytest.fixture
+def start(io_loop: AsyncIOLoop, mongod: str, identity: Direct) -> Iterator[Start]:
+    """Start a worker, and another one on the same database: ``await start(sends="3 per 10 seconds")``."""
+    scenes: list[Scene] = []
+    database = f"j_{uuid4().hex}"
+
+    async def begin(**settings: Any) -> Scene:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        given = {
+            "port": port,
+            "address": "127.0.0.1",
+            "mongodb_database": database,
+            "api_keys": json.dumps(KEYS),
+            "joins": "1000 per second",
+            **settings,
+        }
+        loaded = load({f"PROSA_{name.upper()}": str(value) for name, value in given.items()})
+        scenes.append(Scene(await app.start(loaded, mongod, identity, []), port))
+        return scenes[-1]
+
+    yield begin
+
+    async def end() -> None:
+        for scene in scenes:
+            await scene.close()
+        opened = await Database.open(mongod, database)
+        await opened.drop()
+        await opened.close()
+
+    io_loop.run_sync(end)

@@ -1,0 +1,144 @@
+"""What the site says of a room reaches the open pages at once."""
+
+import jwt
+import msgspec
+import pytest
+
+from tests.browser import Refused
+from tests.journeys.scene import Start
+
+SECONDS = 30
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_a_change_is_seen_at_once_and_saying_it_twice_changes_nothing(start: Start) -> None:
+    scene = await start()
+    await scene.room()
+    cliente = await scene.browser("cliente")
+    await cliente.asks("join_chat", chat_id=1)
+    await scene.room(can_write=False, reason="Finalizado.", context={"valor": "R$ 4.850,00"})
+    shown = (await cliente.hears("room_updated"))["room"]
+    assert (shown["can_write"], shown["reason"], shown["version"]) == (False, "Finalizado.", 2)
+    assert shown["context"] == {"valor": "R$ 4.850,00"}
+    await scene.room(can_write=False, reason="Finalizado.", context={"valor": "R$ 4.850,00"})
+    await scene.room(can_write=True)
+    assert (await cliente.hears("room_updated"))["room"]["version"] == 3
+    assert len(cliente.has_heard("room_updated")) == 2
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_who_is_taken_out_of_a_room_hears_nothing_more_of_it(start: Start) -> None:
+    scene = await start()
+    await scene.room()
+    cliente, fornecedor = await scene.browser("cliente"), await scene.browser("reforma")
+    for tab in (cliente, fornecedor):
+        await tab.asks("join_chat", chat_id=1)
+    await scene.room(members=("cliente",))
+    assert (await fornecedor.hears("room_left"))["reason"] == "removed"
+    await cliente.says("A sós", in_room=1)
+    with pytest.raises(Refused) as refused:
+        await fornecedor.says("Posso?", in_room=1)
+    assert refused.value.code == "not_found"
+    assert not fornecedor.has_heard("new_message")
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_a_deleted_room_is_left_by_all_and_comes_back_under_a_new_epoch(start: Start) -> None:
+    scene = await start()
+    await scene.room()
+    cliente = await scene.browser("cliente")
+    epoch = (await cliente.asks("join_chat", chat_id=1))["epoch"]
+    await cliente.says("Olá", in_room=1)
+    assert (await scene.api("DELETE", "/rooms/1")).code == 204
+    assert (await cliente.hears("room_left"))["reason"] == "deleted"
+    with pytest.raises(Refused):
+        await cliente.asks("join_chat", chat_id=1)
+    await scene.room()
+    again = await cliente.asks("join_chat", chat_id=1, last_seq=1, epoch=epoch)
+    assert again["recovered"] is False
+    assert again["epoch"] != epoch
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_the_site_speaks_once_and_also_where_people_may_not(start: Start) -> None:
+    scene = await start()
+    await scene.room(can_write=False, reason="Finalizado.")
+    cliente = await scene.browser("cliente")
+    await cliente.asks("join_chat", chat_id=1)
+    said = {"conteudo": "Serviço finalizado.", "client_id": "status-1"}
+    first = await scene.api("POST", "/rooms/1/messages", said)
+    again = await scene.api("POST", "/rooms/1/messages", said)
+    assert (first.code, again.code) == (201, 200)
+    assert msgspec.json.decode(again.body)["duplicate"] is True
+    shown = await cliente.hears("new_message")
+    assert (shown["kind"], shown["remetente_id"], shown["seq"]) == ("system", "", 1)
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_a_past_is_imported_in_order_once_and_only_before_anybody_spoke(start: Start) -> None:
+    scene = await start()
+    await scene.room()
+    past = [
+        {
+            "conteudo": text,
+            "remetente_id": scene.ids["cliente"],
+            "client_id": f"old-{n}",
+            "sent_at": f"2026-01-0{n + 1}T12:00:00-03:00",
+        }
+        for n, text in enumerate(("um", "dois", "x" * 5000))
+    ]
+    first = await scene.api("POST", "/rooms/1/import", {"messages": past})
+    assert msgspec.json.decode(first.body) == {"imported": 3, "duplicates": 0}
+    again = await scene.api("POST", "/rooms/1/import", {"messages": past})
+    assert msgspec.json.decode(again.body) == {"imported": 0, "duplicates": 3}
+    cliente = await scene.browser("cliente")
+    page = (await cliente.asks("join_chat", chat_id=1))["messages"]
+    assert [m["seq"] for m in page] == [1, 2, 3]
+    assert page[0]["data_envio"] == "01/01/2026 12:00"
+    assert page[0]["timestamp"] == "2026-01-01T15:00:00.000Z"
+    await cliente.says("agora", in_room=1)
+    late = [{**past[0], "client_id": "late"}]
+    assert (await scene.api("POST", "/rooms/1/import", {"messages": late})).code == 409
+    assert (await scene.api("POST", "/rooms/1/import", {"messages": past})).code == 200
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_the_api_is_for_the_site_alone(start: Start) -> None:
+    scene = await start()
+    forged = jwt.encode({"aud": "prosa-api"}, "another-key-of-at-least-thirty-two-bytes", headers={"kid": "test"})
+    for token in ("nonsense", forged):
+        for method, path, body in (
+            ("PUT", "/rooms/1", {"title": "t", "members": []}),
+            ("DELETE", "/rooms/1", None),
+            ("POST", "/rooms/1/messages", {"conteudo": "x", "client_id": "c"}),
+        ):
+            response = await scene.api(method, path, body, token=token)
+            assert response.code == 401, (method, path)
+            assert msgspec.json.decode(response.body)["code"] == "unauthenticated"
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "title"),
+        ({"title": "t", "members": "x"}, "members"),
+        ({"title": "t", "members": [{"user_id": "1"}]}, "members"),
+        ({"title": "t", "members": [], "can_write": 1}, "can_write"),
+        ([], "data"),
+    ],
+)
+async def test_a_body_that_does_not_fit_is_named(start: Start, body: object, field: str) -> None:
+    scene = await start()
+    response = await scene.api("PUT", "/rooms/1", body)
+    assert response.code == 400
+    assert msgspec.json.decode(response.body)["code"] == "malformed"
+    assert msgspec.json.decode(response.body)["field"] == field
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_an_unknown_room_cannot_be_spoken_in(start: Start) -> None:
+    scene = await start()
+    said = {"conteudo": "x", "client_id": "c"}
+    assert (await scene.api("POST", "/rooms/nenhuma/messages", said)).code == 404
+    assert (await scene.api("POST", "/rooms/nenhuma/import", {"messages": []})).code == 404

@@ -1,0 +1,160 @@
+"""The door is checked for the life of the connection; a site that is away logs nobody out."""
+
+import asyncio
+from collections.abc import Sequence
+from random import Random
+from typing import Any, cast
+
+import pytest
+
+from prosa.chat.connections import Connection
+from prosa.chat.sessions import Sessions
+from prosa.chat.tasks import Tasks
+from prosa.identity.direct import Direct
+from prosa.models.errors import IdentityUnknownError
+from prosa.models.ids import UserId
+from prosa.models.people import Person
+from tests.prosa.chat.clock import Clock
+
+
+class Site:
+    """What a site may answer, said by the test."""
+
+    def __init__(self) -> None:
+        self.people: dict[str, Person] = {}
+        self.batches: list[list[str]] = []
+        self.is_away = False
+
+    async def identify(self, session_keys: Sequence[str]) -> list[Person | None]:
+        self.batches.append(list(session_keys))
+        await asyncio.sleep(0)
+        if self.is_away:
+            raise IdentityUnknownError
+        return [self.people.get(key) for key in session_keys]
+
+
+class Scene:
+    """A site, its sessions and a clock."""
+
+    def __init__(self) -> None:
+        self.site = Site()
+        self.clock = Clock()
+        self.tasks = Tasks()
+        self.ended: list[tuple[int, str]] = []
+        self.sessions = Sessions(
+            identity=cast("Direct", self.site),
+            tasks=self.tasks,
+            every_seconds=60,
+            unknown_seconds=600,
+            now=self.clock.time,
+            chance=Random(1),
+        )
+
+    def connected(self, key: str, person: Person) -> Connection:
+        connection = Connection(
+            person,
+            deliver=lambda _event: None,
+            written_size=len,
+            end=lambda code, reason: self.ended.append((code, reason)),
+        )
+        self.sessions.watch(key, connection)
+        return connection
+
+    async def after(self, seconds: float) -> None:
+        self.clock.passes(seconds)
+        await self.sessions.check()
+
+
+ANA = Person(user_id=UserId("1"), name="Ana")
+
+
+@pytest.fixture
+def scene(io_loop: Any) -> Scene:
+    made = Scene()
+    made.site.people["a"] = ANA
+    return made
+
+
+@pytest.mark.gen_test
+async def test_questions_of_one_moment_are_one_batch(scene: Scene) -> None:
+    first, *_ = await asyncio.gather(*(scene.sessions.identify(key) for key in ("a", "a", "b", "c")))
+    assert first == ANA
+    assert sorted(key for batch in scene.site.batches for key in batch) == ["a", "b", "c"]
+    assert len(scene.site.batches) <= 2
+
+
+@pytest.mark.gen_test
+async def test_a_session_that_still_holds_keeps_its_connection(scene: Scene) -> None:
+    scene.connected("a", ANA)
+    for _ in range(3):
+        await scene.after(60)
+    assert scene.ended == []
+    assert len(scene.site.batches) == 3
+
+
+@pytest.mark.gen_test
+async def test_a_session_that_is_gone_ends_every_connection_within_a_minute(scene: Scene) -> None:
+    scene.connected("a", ANA)
+    scene.connected("a", ANA)
+    del scene.site.people["a"]
+    await scene.after(60)
+    assert scene.ended == [(4401, "logged_out")] * 2
+
+
+@pytest.mark.gen_test
+async def test_a_session_that_now_is_somebody_else_ends_the_connection(scene: Scene) -> None:
+    scene.connected("a", ANA)
+    scene.site.people["a"] = Person(user_id=UserId("2"), name="Bia")
+    await scene.after(60)
+    assert scene.ended == [(4401, "logged_out")]
+
+
+@pytest.mark.gen_test
+async def test_a_session_ends_at_its_time(scene: Scene) -> None:
+    scene.connected("a", Person(user_id=UserId("1"), name="Ana", expires_at=scene.clock.now + 20))
+    del scene.site.people["a"]
+    await scene.after(19)
+    assert scene.ended == []
+    await scene.after(1)
+    assert scene.ended == [(4401, "expired")]
+
+
+@pytest.mark.gen_test
+async def test_a_site_that_is_away_logs_nobody_out_for_a_bounded_time(scene: Scene) -> None:
+    scene.connected("a", ANA)
+    scene.site.is_away = True
+    for _ in range(10):
+        await scene.after(60)
+    assert scene.ended == []
+    await scene.after(60)
+    assert scene.ended == [(4010, "identity unknown")]
+
+
+@pytest.mark.gen_test
+async def test_a_site_that_comes_back_is_believed_again(scene: Scene) -> None:
+    scene.connected("a", ANA)
+    scene.site.is_away = True
+    await scene.after(60)
+    scene.site.is_away = False
+    for _ in range(12):
+        await scene.after(60)
+    assert scene.ended == []
+
+
+@pytest.mark.gen_test
+async def test_a_page_that_reloads_is_asked_about_no_more_often(scene: Scene) -> None:
+    for _ in range(5):
+        connection = scene.connected("a", ANA)
+        scene.sessions.forget("a", connection)
+    scene.connected("a", ANA)
+    await scene.after(60)
+    assert len(scene.site.batches) == 1
+
+
+@pytest.mark.gen_test
+async def test_an_answer_that_fails_reaches_whoever_asked_and_nobody_else(scene: Scene) -> None:
+    scene.site.is_away = True
+    with pytest.raises(IdentityUnknownError):
+        await scene.sessions.identify("a")
+    scene.site.is_away = False
+    assert await scene.sessions.identify("a") == ANA

@@ -1,0 +1,55 @@
+"""A text has one form, whatever way it came."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prosa.chat.text import checked, normalise, preview
+from prosa.models.errors import EmptyError, TooLongError
+
+any_text = st.text(alphabet=st.characters(exclude_categories=[]))
+
+
+@given(any_text)
+def test_normalising_twice_changes_nothing_more(text: str) -> None:
+    assert normalise(normalise(text)) == normalise(text)
+
+
+@given(any_text)
+def test_what_is_kept_can_be_stored(text: str) -> None:
+    kept = normalise(text)
+    kept.encode()
+    assert "\x00" not in kept
+    assert "\r" not in kept
+    assert unicodedata.is_normalized("NFC", kept)
+    assert kept == kept.strip()
+
+
+def test_line_ends_become_one_kind() -> None:
+    assert normalise("a\r\nb\rc\nd") == "a\nb\nc\nd"
+
+
+def test_a_letter_and_its_accent_are_one() -> None:
+    assert normalise("a\u0301") == "á"
+
+
+@pytest.mark.parametrize("text", ["", "  \n\t ", "\x00", "\ud800", "\u3000"])
+def test_nothing_left_is_empty(text: str) -> None:
+    with pytest.raises(EmptyError):
+        checked(text, limit=10)
+
+
+def test_the_limit_counts_code_points() -> None:
+    assert checked("😀" * 10, limit=10) == "😀" * 10
+    with pytest.raises(TooLongError) as refused:
+        checked("😀" * 11, limit=10)
+    assert refused.value.details == {"limit": 10}
+
+
+@given(st.text())
+def test_a_preview_is_one_line_of_at_most_fifty_code_points(text: str) -> None:
+    shown = preview(text)
+    assert len(shown) <= 50
+    assert "\n" not in shown

@@ -1,5 +1,6 @@
 """The connection to MongoDB, its collections, and the indexes that everything rests on."""
 
+from datetime import UTC
 from typing import Any, Self
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
@@ -73,6 +74,7 @@ class Database:
                     "heartbeatFrequencyMS": 2000,
                     "maxPoolSize": 100,
                     "tz_aware": True,
+                    "tzinfo": UTC,
                     "appname": "prosa",
                     **options,
                 },

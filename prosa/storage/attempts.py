@@ -1,0 +1,183 @@
+"""One try to store some messages, and what each way it can end means for every one of them.
+
+``BulkWriteError`` with nothing but duplicate keys says exactly what is stored. Everything else the
+driver raises says nothing: the outcome is unknown, and is *settled* by reading the log for the keys.
+A refusal alone is never an acknowledgement; the majority read after it is.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from pymongo.errors import BulkWriteError, PyMongoError
+
+from prosa.storage.database import Document
+from prosa.storage.log import Log
+from prosa.storage.waiting import Line, Waiting
+
+DUPLICATE_KEY = 11000
+PAUSE_SECONDS = 0.05
+"""Between tries while the store cannot even be read."""
+
+Taken = tuple[Line, list[Waiting]]
+Item = tuple[Line, Waiting, Document]
+
+
+class Attempts:
+    """Returns when each message handed in is answered, or back at the head of its line."""
+
+    def __init__(self, store: Log, *, clock: Callable[[], float], new_id: Callable[[], object]) -> None:
+        self._store = store
+        self._clock = clock
+        self._new_id = new_id
+
+    async def calm(self, batch: list[Taken]) -> None:
+        """Rooms with one message, and rooms with a short run, in two commands side by side."""
+        if await self._load_tops(batch):
+            singles = [(line, taken) for line, taken in batch if len(taken) == 1]
+            runs = [(line, taken) for line, taken in batch if len(taken) > 1]
+            await asyncio.gather(self._unordered(self._items(singles)), self._ordered(self._items(runs)))
+
+    async def lane(self, line: Line, taken: list[Waiting]) -> None:
+        """A run of one room that has its own command."""
+        if await self._load_tops([(line, taken)]):
+            await self._ordered(self._items([(line, taken)]))
+
+    async def _load_tops(self, batch: list[Taken]) -> bool:
+        unknown = {line.chat_id for line, _ in batch if line.top is None}
+        if not unknown:
+            return True
+        try:
+            tops = await self._store.tops(unknown)
+        except PyMongoError:
+            await asyncio.sleep(PAUSE_SECONDS)
+            for line, taken in batch:
+                line.put_back(taken)
+            return False
+        for line, _ in batch:
+            line.reached(tops.get(line.chat_id, 0))
+        return True
+
+    def _items(self, batch: Iterable[Taken]) -> list[Item]:
+        return [
+            (line, message, document)
+            for line, taken in batch
+            for message, document in zip(taken, line.numbered(taken, self._new_id), strict=True)
+        ]
+
+    async def _unordered(self, items: list[Item]) -> None:
+        """A refusal in one room does not touch another. No room is in it twice."""
+        if not items:
+            return
+        try:
+            await self._store.insert([document for _, _, document in items], ordered=False)
+        except BulkWriteError as error:
+            refusals = _refusals(error)
+            if refusals is None:
+                await self._settle(items)
+                return
+            _stored(item for index, item in enumerate(items) if index not in refusals)
+            known = [item for index, item in enumerate(items) if refusals.get(index) == "once"]
+            for index, refusal in refusals.items():
+                if refusal == "order":
+                    line, message, _ = items[index]
+                    line.lost(self._clock())
+                    line.put_back([message])
+            await self._acknowledge(known)
+        except PyMongoError:
+            await self._settle(items)
+        else:
+            _stored(items)
+
+    async def _ordered(self, items: list[Item]) -> None:
+        """Stops at the first refusal, so that it leaves no hole; the rest is sent again without it."""
+        while items:
+            try:
+                await self._store.insert([document for _, _, document in items], ordered=True)
+            except BulkWriteError as error:
+                refusals = _refusals(error)
+                if not refusals:
+                    await self._settle(items)
+                    return
+                index, refusal = next(iter(refusals.items()))
+                _stored(items[:index])
+                items = await self._without(items[index], items[index + 1 :], refusal)
+            except PyMongoError:
+                await self._settle(items)
+                return
+            else:
+                _stored(items)
+                return
+
+    async def _without(self, refused: Item, rest: list[Item], refusal: str) -> list[Item]:
+        """What of ``rest`` can be sent again at once after ``refused`` was."""
+        line, message, _ = refused
+        later = [item for item in rest if item[0] is line]
+        others = [item for item in rest if item[0] is not line]
+        if refusal == "once" and await self._acknowledge([refused], later):
+            return self._items([(line, [item[1] for item in later])] if later else []) + others
+        if refusal == "order":
+            line.lost(self._clock())
+            line.put_back([message, *(item[1] for item in later)])
+        return others
+
+    async def _acknowledge(self, known: list[Item], later: Iterable[Item] = ()) -> bool:
+        """Messages whose key is taken have their first answer again; all of them?
+
+        What cannot be read yet goes back to the head, with ``later`` behind it.
+        """
+        if not known:
+            return True
+        try:
+            found = await self._store.find(message.key for _, message, _ in known)
+        except PyMongoError:
+            found = {}
+            await asyncio.sleep(PAUSE_SECONDS)
+        for line, message, _ in known:
+            original = found.get(message.key)
+            if original is None:
+                line.top = None
+                line.put_back([message, *(item[1] for item in later)])
+            else:
+                line.reached(original["seq"])
+                message.stored(original)
+        return len(found) == len(known)
+
+    async def _settle(self, items: list[Item]) -> None:
+        """The outcome is unknown: what is in the log is acknowledged, the rest is tried again."""
+        try:
+            found = await self._store.find(message.key for _, message, _ in items)
+        except PyMongoError:
+            found = {}
+            await asyncio.sleep(PAUSE_SECONDS)
+        missing: dict[Line, list[Waiting]] = {}
+        for line, message, _ in items:
+            line.top = None
+            original = found.get(message.key)
+            if original is None:
+                missing.setdefault(line, []).append(message)
+            else:
+                message.stored(original)
+        for line, messages in missing.items():
+            line.put_back(messages)
+
+
+def _stored(items: Iterable[Item]) -> None:
+    for line, message, document in items:
+        line.reached(document["seq"])
+        line.losses = 0
+        message.stored(document)
+
+
+def _refusals(error: BulkWriteError) -> dict[int, str] | None:
+    """Which documents were refused, by which index; ``None`` where the outcome is unknown.
+
+    ``details`` carries whole documents: it is not for the log.
+    """
+    details: Mapping[str, Any] = error.details or {}
+    failures = details.get("writeErrors", [])
+    if details.get("writeConcernErrors") or not failures:
+        return None
+    if any(failure["code"] != DUPLICATE_KEY for failure in failures):
+        return None
+    return {failure["index"]: "order" if "seq" in failure["keyPattern"] else "once" for failure in failures}

@@ -1,0 +1,81 @@
+"""The three things the committer asks of the collection ``messages``, in the driver's own errors.
+
+They are apart so that a test can put a store in their place that fails in the ways a mongod cannot be
+told to. Everything read here is read with read concern ``majority`` (the client's default), for only
+what a majority holds never rolls back: ``top`` may come from nowhere else.
+"""
+
+from collections.abc import Collection as Several
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, Protocol
+
+from prosa.models.ids import ChatId, ClientId, UserId
+from prosa.storage.database import Collection, Document
+
+TOPS_AT_ONCE = 1000
+"""Rooms in one aggregate: 8 ms, measured."""
+
+
+class Key(NamedTuple):
+    """What is unique about a message, for ever, whatever worker sends it again."""
+
+    chat_id: ChatId
+    author_id: UserId
+    client_id: ClientId
+
+
+class Log(Protocol):
+    """The log of all rooms, as the committer sees it."""
+
+    async def insert(self, documents: Sequence[Document], *, ordered: bool) -> None:
+        """Store ``documents`` by a majority, journaled. Raises ``BulkWriteError`` and the rest."""
+
+    async def find(self, keys: Iterable[Key]) -> dict[Key, Document]:
+        """Those of ``keys`` that a majority holds, in one command."""
+
+    async def tops(self, chat_ids: Several[ChatId]) -> dict[ChatId, int]:
+        """The highest ``seq`` that a majority holds; empty rooms are absent."""
+
+
+class MongoLog:
+    """The log in MongoDB."""
+
+    def __init__(self, messages: Collection) -> None:
+        self._messages = messages
+
+    async def insert(self, documents: Sequence[Document], *, ordered: bool) -> None:
+        """One ``insert`` command: a thousand small documents are far below where the driver splits."""
+        await self._messages.insert_many(documents, ordered=ordered)
+
+    async def find(self, keys: Iterable[Key]) -> dict[Key, Document]:
+        """An ``$or`` of one clause per author and room, on the index ``once``."""
+        wanted: dict[tuple[ChatId, UserId], list[ClientId]] = {}
+        for key in keys:
+            wanted.setdefault((key.chat_id, key.author_id), []).append(key.client_id)
+        if not wanted:
+            return {}
+        clauses = [
+            {"chat_id": chat_id, "author_id": author_id, "client_id": {"$in": client_ids}}
+            for (chat_id, author_id), client_ids in wanted.items()
+        ]
+        cursor = self._messages.find({"$or": clauses}, hint="once", batch_size=sum(map(len, wanted.values())) + 1)
+        return {
+            Key(document["chat_id"], document["author_id"], document["client_id"]): document
+            async for document in cursor
+        }
+
+    async def tops(self, chat_ids: Several[ChatId]) -> dict[ChatId, int]:
+        """A skip scan of ``order`` read backwards: one index key per room."""
+        ids = list(chat_ids)
+        tops: dict[ChatId, int] = {}
+        for start in range(0, len(ids), TOPS_AT_ONCE):
+            cursor = self._messages.aggregate(
+                [
+                    {"$match": {"chat_id": {"$in": ids[start : start + TOPS_AT_ONCE]}}},
+                    {"$sort": {"chat_id": -1, "seq": -1}},
+                    {"$group": {"_id": "$chat_id", "top": {"$first": "$seq"}}},
+                ],
+                batchSize=TOPS_AT_ONCE + 1,
+            )
+            tops.update({ChatId(row["_id"]): int(row["top"]) async for row in cursor})
+        return tops

@@ -1,0 +1,122 @@
+"""The log of every room: written once, read in order. How it is written is in ``committer.py``."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+
+from prosa.models.entries import Draft, Entry, Page, Stored
+from prosa.models.errors import ConflictError
+from prosa.models.ids import ChatId
+from prosa.storage.committer import Committer
+from prosa.storage.database import Database
+from prosa.storage.documents import SEQ_MAX, digest_of, entry_of
+from prosa.storage.log import Key, MongoLog
+from prosa.storage.lookups import Lookups
+from prosa.storage.translation import unavailable
+
+
+class Messages:
+    """What is read here is held by a majority: it never rolls back."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        deadline_seconds: float = 4.0,
+        queue_messages: int = 10_000,
+        room_messages: int = 1_000,
+    ) -> None:
+        self._messages = database.messages
+        self._log = MongoLog(database.messages)
+        self._lookups = Lookups(self._log)
+        self._committer = Committer(
+            self._log,
+            clock=clock,
+            deadline_seconds=deadline_seconds,
+            queue_messages=queue_messages,
+            room_messages=room_messages,
+        )
+
+    async def append(self, draft: Draft) -> Stored:
+        """Store ``draft`` durably and return it with its place in the room.
+
+        Returns after the journaled write (``w=majority, j=true``). The same ``client_id`` again returns
+        the first message with ``duplicate`` set. Raises ``ConflictError`` where the text differs,
+        ``OutcomeUnknownError`` where the deadline passed: the caller must send the same again;
+        ``UnavailableError`` where too many wait already: nothing was stored.
+        """
+        return await self._committer.append(draft)
+
+    async def known(self, draft: Draft) -> Stored | None:
+        """The first answer to this ``client_id``, or ``None`` if it is new.
+
+        Raises ``ConflictError`` where the text differs, ``UnavailableError``.
+        """
+        document = await self._lookups.find(Key(draft.chat_id, draft.author_id, draft.client_id))
+        if document is None:
+            return None
+        if document["digest"] != digest_of(draft):
+            raise ConflictError
+        return Stored(entry_of(document), duplicate=True)
+
+    async def page_before(self, chat_id: ChatId, before_seq: int | None, limit: int) -> Page:
+        """The ``limit`` newest messages below ``before_seq``, or of all, ascending.
+
+        Raises ``UnavailableError``.
+        """
+        below = SEQ_MAX if before_seq is None else max(0, min(before_seq, SEQ_MAX))
+        cursor = self._messages.find(
+            {"chat_id": chat_id, "seq": {"$lt": below}}, sort=[("seq", -1)], limit=limit + 1, batch_size=limit + 2
+        )
+        with unavailable():
+            newest, tops = await asyncio.gather(cursor.to_list(), self._tops_unless(chat_id, before_seq is None))
+        messages = tuple(map(entry_of, reversed(newest[:limit])))
+        top = tops.get(chat_id, messages[-1].seq if messages and before_seq is None else 0)
+        return Page(messages=messages, more=len(newest) > limit, top_seq=top)
+
+    async def after(self, chat_id: ChatId, seq: int, limit: int) -> tuple[Entry, ...]:
+        """Up to ``limit`` entries of the log after ``seq``, ascending, without a hole.
+
+        Raises ``UnavailableError``.
+        """
+        cursor = self._messages.find(
+            {"chat_id": chat_id, "seq": {"$gt": min(seq, SEQ_MAX)}},
+            sort=[("seq", 1)], limit=limit, batch_size=limit + 1,
+        )  # fmt: skip
+        with unavailable():
+            return tuple(map(entry_of, await cursor.to_list()))
+
+    async def tops(self, chat_ids: Sequence[ChatId]) -> dict[ChatId, int]:
+        """The highest ``seq`` of each room, in one command per thousand; empty rooms are absent.
+
+        Raises ``UnavailableError``.
+        """
+        with unavailable():
+            return await self._log.tops(chat_ids)
+
+    async def has_live_entries(self, chat_id: ChatId) -> bool:
+        """Whether anything was said in the room that was not imported. Raises ``UnavailableError``.
+
+        Newest first, so that a room in use answers with its first entry.
+        """
+        with unavailable():
+            found = await self._messages.find_one(
+                {"chat_id": chat_id, "imported": {"$ne": True}}, projection={"_id": True}, sort=[("seq", -1)]
+            )
+        return found is not None
+
+    def heard(self, chat_id: ChatId, seq: int) -> None:
+        """Another worker has stored ``seq``, by an *acknowledged* write of its own.
+
+        Nothing weaker may be told here: a message would be written above what may yet roll back.
+        """
+        self._committer.heard(chat_id, seq)
+
+    async def close(self) -> None:
+        """What was queued is stored or answered with ``OutcomeUnknownError``, within the deadline."""
+        await self._committer.close()
+        await self._lookups.close()
+
+    async def _tops_unless(self, chat_id: ChatId, is_newest: bool) -> dict[ChatId, int]:
+        return {} if is_newest else await self._log.tops([chat_id])

@@ -4,53 +4,42 @@ Everybody else is handed values; only here are the settings read and the parts k
 """
 
 import asyncio
+import contextlib
 import logging
 import os
-import random
 import signal
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 import tornado.httpserver
+import tornado.netutil
 import tornado.web
 
+from handlers.api import BODY_MAX
 from handlers.base import Site, environment
 from handlers.errors import RESTART
+from handlers.logs import configure, log_request
 from handlers.routes import Doors, routes
-from handlers.sockjs.server import Config, SockJSServer
 from handlers.socket import Socket, SocketConfig
-from prosa.broker.memory import MemoryBroker, MemoryBus
-from prosa.chat.connections import Connections
-from prosa.chat.cursors import Cursors
-from prosa.chat.hub import Hub
-from prosa.chat.limits import Limits
-from prosa.chat.messages import Messages
-from prosa.chat.presence import Presence
-from prosa.chat.publisher import Publisher
-from prosa.chat.registry import Registry
-from prosa.chat.rooms import Rooms
+from handlers.sockjs.server import Config, SockJSServer
+from prosa.chat.assembly import Rules, assemble
 from prosa.chat.service import Chat
-from prosa.chat.sessions import Sessions
 from prosa.chat.tasks import Tasks
-from prosa.chat.typing import Typing
-from prosa.chat.watch import Watch
-from prosa.chat.wire import Wire
 from prosa.identity.direct import Direct
+from prosa.identity.site import SiteError
 from prosa.identity.tokens import ServiceTokens
 from prosa.storage.database import Database
 from prosa.storage.embedded import EmbeddedMongod, MongodError
-from prosa.storage.memberships import Memberships
-from prosa.storage.messages import Messages as StoredMessages
-from prosa.storage.rooms import Rooms as StoredRooms
+from prosa.storage.messages import Messages
 from settings import Settings, SettingsError, load
 
 ROOT = Path(__file__).resolve().parent
 log = logging.getLogger("prosa")
+
+DRAIN_SECONDS = 5.0
+"""Longer than a write may be undecided (4 s), shorter than supervisor's patience."""
 
 
 class Worker(msgspec.Struct, kw_only=True):
@@ -58,7 +47,7 @@ class Worker(msgspec.Struct, kw_only=True):
 
     settings: Settings
     database: Database
-    stored: StoredMessages
+    stored: Messages
     chat: Chat
     tasks: Tasks
     sockjs: SockJSServer
@@ -71,9 +60,7 @@ class Worker(msgspec.Struct, kw_only=True):
         self.server.stop()
         for connection in self.chat.connections:
             connection.end(*RESTART)
-        deadline = time.monotonic() + DRAIN_SECONDS
-        while len(self.chat.connections) and time.monotonic() < deadline:
-            await asyncio.sleep(0.02)
+        await self.tasks.finished("connection", DRAIN_SECONDS)
         self.sockjs.close()
         await self.server.close_all_connections()
         self.chat.presence.close()
@@ -81,93 +68,6 @@ class Worker(msgspec.Struct, kw_only=True):
         await self.tasks.close()
         await self.stored.close()
         await self.database.close()
-
-
-DRAIN_SECONDS = 5.0
-"""Longer than a write may be undecided (4 s), shorter than supervisor's patience."""
-
-
-def build_chat(settings: Settings, database: Database, stored: StoredMessages, identity: Direct, tasks: Tasks) -> Chat:
-    """The use cases over one store, with their background work started."""
-    loop = asyncio.get_running_loop()
-    rooms, memberships = StoredRooms(database), Memberships(database)
-    wire = Wire(ZoneInfo(settings.timezone))
-    broker = MemoryBroker(MemoryBus())
-    connections = Connections(per_person=settings.connections_per_person)
-    limits = Limits(sends=settings.sends, typing=settings.typing, joins=settings.joins)
-    hub = Hub(rooms=rooms, memberships=memberships, messages=stored, broker=broker, tasks=tasks, wire=wire)
-    typing = Typing(hub=hub, limits=limits, call_later=loop.call_later, seconds=settings.typing_seconds)
-    presence = Presence(
-        hub=hub,
-        connections=connections,
-        memberships=memberships,
-        rooms=rooms,
-        tasks=tasks,
-        call_later=loop.call_later,
-        grace_seconds=settings.grace_seconds,
-    )
-    access = Rooms(
-        rooms=rooms,
-        memberships=memberships,
-        messages=stored,
-        hub=hub,
-        presence=presence,
-        typing=typing,
-        limits=limits,
-        wire=wire,
-        rooms_per_connection=settings.rooms_per_connection,
-        recovery=settings.recovery,
-        page=settings.page,
-        reply_bytes=settings.reply_bytes,
-    )
-    publisher = Publisher(
-        hub=hub, broker=broker, rooms=rooms, memberships=memberships, messages=stored, connections=connections
-    )
-    registry = Registry(
-        stored_rooms=rooms,
-        memberships=memberships,
-        messages=stored,
-        hub=hub,
-        rooms=access,
-        connections=connections,
-        publisher=publisher,
-        conteudo=settings.conteudo,
-    )
-    sessions = Sessions(
-        identity=identity,
-        tasks=tasks,
-        every_seconds=settings.revalidate_seconds,
-        unknown_seconds=settings.unknown_seconds,
-        now=time.time,
-        chance=random.Random(),  # noqa: S311 - spreads questions, keeps no secret
-    )
-    watch = Watch(
-        hub=hub, rooms=rooms, memberships=memberships, messages=stored, reread=registry.reread
-    )
-    tasks.start("publisher", publisher.run())
-    tasks.start("sessions", sessions.run())
-    tasks.start("watch", watch.run(settings.watch_seconds))
-    return Chat(
-        connections=connections,
-        cursors=Cursors(
-            rooms=access, memberships=memberships, messages=stored, hub=hub, connections=connections
-        ),
-        messages=Messages(
-            messages=stored,
-            rooms=access,
-            limits=limits,
-            typing=typing,
-            publisher=publisher,
-            conteudo=settings.conteudo,
-        ),
-        presence=presence,
-        registry=registry,
-        rooms=access,
-        sessions=sessions,
-        typing=typing,
-        wire=wire,
-        reply_bytes=settings.reply_bytes,
-    )
 
 
 def limits_of(settings: Settings) -> dict[str, int]:
@@ -203,8 +103,9 @@ async def start(settings: Settings, uri: str, identity: Direct, demo: list[Any])
     """A worker that listens. Raises ``OSError`` where the port is taken."""
     sockets = tornado.netutil.bind_sockets(settings.port, settings.address or None)
     database = await Database.open(uri, settings.mongodb_database)
-    stored, tasks = StoredMessages(database), Tasks()
-    chat = build_chat(settings, database, stored, identity, tasks)
+    stored, tasks = Messages(database), Tasks()
+    rules = Rules(**{name: getattr(settings, name) for name in Rules.__struct_fields__})
+    chat = assemble(database, stored, identity, tasks, rules)
     cookie_name = settings.session_cookie or identity.cookie_name
     sockjs = build_sockjs(settings, chat, tasks, cookie_name)
     site = Site(
@@ -230,9 +131,7 @@ async def start(settings: Settings, uri: str, identity: Direct, demo: list[Any])
         xsrf_cookie_kwargs={"samesite": "Lax"},
         log_function=log_request,
     )
-    server = tornado.httpserver.HTTPServer(
-        application, xheaders=settings.trust_proxy, max_body_size=BODY_MAX
-    )
+    server = tornado.httpserver.HTTPServer(application, xheaders=settings.trust_proxy, max_body_size=BODY_MAX)
     worker = Worker(
         settings=settings,
         database=database,
@@ -246,31 +145,76 @@ async def start(settings: Settings, uri: str, identity: Direct, demo: list[Any])
     return worker
 
 
-async def serve(settings: Settings, uri: str, identity: Direct, demo: Demo | None) -> None:
+async def serve(settings: Settings, uri: str, identity: Direct, demo: list[Any]) -> None:
     """Serve until SIGTERM or Ctrl-C, then drain."""
     stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    worker = await start(settings, uri, identity, demo.routes() if demo else [])
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    worker = await start(settings, uri, identity, demo)
     log.info("listening address=%s port=%d", settings.address or "*", settings.port)
     if demo:
-        worker.tasks.start("demo rooms", demo.publish(loop))
+        worker.tasks.start("demo rooms", _publish_demo())
     await stopping.wait()
     log.info("draining connections=%d", len(worker.chat.connections))
     await worker.drain()
     log.info("stopped")
 
 
+async def _publish_demo() -> None:
+    """The demo site has told Prosa of its rooms, over HTTP as every site does."""
+    from demo import mount  # noqa: PLC0415 - Django is imported only where it is used
+
+    await asyncio.to_thread(mount.publish_rooms)
+
+
+def prepare_demo(settings: Settings, data_dir: Path) -> tuple[Settings, list[Any]]:
+    """The demo site is ready to be served by this process; its keys open the API."""
+    from demo import mount  # noqa: PLC0415 - Django is imported only where it is used
+    from handlers.site import routes_of  # noqa: PLC0415
+
+    url = f"http://{settings.address or 'localhost'}:{settings.port}"
+    keys = settings.api_keys or {"demo": mount.api_key(data_dir)}
+    mount.prepare(data_dir=data_dir, prosa_url=url, api_keys=keys)
+    return msgspec.structs.replace(settings, api_keys=keys), routes_of(mount.wsgi())
+
+
+def run(settings: Settings) -> None:
+    """Bring what is missing, serve, and take away what was brought."""
+    data_dir = Path(settings.data_dir).absolute()
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with contextlib.ExitStack() as brought:
+        uri = settings.mongodb_uri
+        if not uri:
+            log.info("starting a MongoDB of our own data=%s", data_dir / "mongodb")
+            uri = brought.enter_context(EmbeddedMongod(data_dir / "mongodb")).uri
+        demo: list[Any] = []
+        if settings.demo:
+            log.info("preparing the demo site")
+            settings, demo = prepare_demo(settings, data_dir)
+        identity = Direct(threads=settings.identity_threads)
+        brought.callback(identity.close)
+        asyncio.run(serve(settings, uri, identity, demo))
+
+
+NO_SITE = (
+    "it needs a Django site to know who is who: set DJANGO_SETTINGS_MODULE (and PYTHONPATH),"
+    " or PROSA_DEMO=1 for the demo site."
+)
+
+
 def main() -> int:
     """Run one worker. The exit code: 0 after a drain, 2 where something has to be put right first."""
     try:
         settings = load(os.environ)
-        configure(settings.log_level)
         if not settings.demo and "DJANGO_SETTINGS_MODULE" not in os.environ:
-            raise SettingsError(NO_SITE)
+            raise SettingsError(NO_SITE)  # noqa: TRY301 - one way out for every sentence
+        configure(settings.log_level)
         run(settings)
-    except (SettingsError, MongodError, OSError, SiteError) as error:
+    except (SettingsError, MongodError, SiteError, OSError) as error:
         print(f"prosa: {error}", file=sys.stderr)  # noqa: T201 - to whoever typed the command
         return 2
     return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -34,9 +34,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     data_dir: Annotated[
         str, Meta(description="Where the embedded MongoDB and the demo site keep their data.")
     ] = ".data"
-    demo: Annotated[
-        bool, Meta(description="Run the demo site in this process. `make run` sets it.")
-    ] = False
+    demo: Annotated[bool, Meta(description="Run the demo site in this process. `make run` sets it.")] = False
     mongodb_uri: Annotated[
         str,
         Meta(description="The MongoDB replica set; empty: an embedded one-node set, for development."),
@@ -67,12 +65,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         bool,
         Meta(description="Believe `X-Forwarded-For` and `X-Forwarded-Proto`: only behind one's own proxy."),
     ] = False
-    timezone: Annotated[
-        str, Meta(description="The zone in which `data_envio` is written.")
-    ] = "America/Sao_Paulo"
+    timezone: Annotated[str, Meta(description="The zone in which `data_envio` is written.")] = (
+        "America/Sao_Paulo"
+    )
     worker: Annotated[str, Meta(description="This process's name in logs and in `welcome`.")] = "1"
     log_level: Annotated[
-        str, Meta(pattern="^(debug|info|warning|error)$", description="`debug`, `info`, `warning` or `error`.")
+        str,
+        Meta(pattern="^(debug|info|warning|error)$", description="`debug`, `info`, `warning` or `error`."),
     ] = "info"
     identity_threads: Annotated[Count, Meta(description="Threads that ask Django who somebody is.")] = 2
     revalidate_seconds: Annotated[
@@ -128,14 +127,16 @@ def load(environ: Mapping[str, str]) -> Settings:
     if unknown:
         raise SettingsError(f"{PREFIX}{unknown[0].upper()} is not a setting of Prosa: see README.md.")
     try:
-        settings = msgspec.convert({name: _read(name, text) for name, text in given.items()}, Settings, strict=False)
+        settings = msgspec.convert(
+            {name: _read(name, text) for name, text in given.items()}, Settings, strict=False
+        )
     except msgspec.ValidationError as error:
         raise SettingsError(_sentence(str(error))) from None
     _check(settings)
     return settings
 
 
-def _read(name: str, text: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+def _read(name: str, text: str) -> Any:
     if name == "api_keys":
         try:
             return msgspec.json.decode(text or "{}")
@@ -155,8 +156,6 @@ def _sentence(problem: str) -> str:
 
 def _check(settings: Settings) -> None:
     """What a type cannot say."""
-
-
     try:
         ZoneInfo(settings.timezone)
     except (ZoneInfoNotFoundError, ValueError):

@@ -21,19 +21,10 @@ from prosa.models.people import Person
 
 log = logging.getLogger(__name__)
 
-CSP = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "connect-src 'self' ws: wss:",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "media-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    ]
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:;"
+    " img-src 'self' data:; font-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'"
 )
 
 WAY_BACK = "prosa_next"
@@ -98,7 +89,7 @@ class Base(tornado.web.RequestHandler):
             raise UnauthenticatedError
         return person
 
-    def log_exception(self, typ: Any, value: BaseException | None, tb: Any) -> None:  # noqa: ANN401 - Tornado's
+    def log_exception(self, typ: Any, value: BaseException | None, tb: Any) -> None:
         """Refusals are answers, not faults; a fault is logged without the request's query."""
         if value is not None and not isinstance(value, ProsaError | tornado.web.HTTPError):
             log.error("request_raised path=%s", self.request.path, exc_info=(typ, value, tb))
@@ -121,19 +112,22 @@ class Page(Base):
         """Answer with a template and what every template may use."""
         template = self.site.templates.get_template(name)
         self.set_header("Content-Type", "text/html; charset=UTF-8")
-        self.finish(
-            template.render(static_url=self.static_url, home_url=self.site.home_url, **context)
-        )
+        self.finish(template.render(static_url=self.static_url, home_url=self.site.home_url, **context))
 
     def to_login(self) -> None:
         """Send a stranger to the site's login, with the way back: our own path, never a foreign one."""
         self.set_cookie(
-            WAY_BACK, self.request.path, path="/chat/", max_age=WAY_BACK_SECONDS, httponly=True, samesite="Lax"
+            WAY_BACK,
+            self.request.path,
+            path="/chat/",
+            max_age=WAY_BACK_SECONDS,
+            httponly=True,
+            samesite="Lax",
         )
         separator = "&" if "?" in self.site.login_url else "?"
         self.redirect(f"{self.site.login_url}{separator}{urlencode({'next': self.request.path})}")
 
-    def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ANN401 - Tornado's
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
         """A page that says what is wrong; for strangers, the way to the login."""
         failure = kwargs["exc_info"][1] if "exc_info" in kwargs else None
         if isinstance(failure, UnauthenticatedError) and self.request.method in ("GET", "HEAD"):
@@ -155,11 +149,9 @@ class Lost(Page):
 class Answer(Base):
     """An answer for a program: JSON, whatever happens."""
 
-    def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ANN401 - Tornado's
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
         """A refusal in the shape of the socket's."""
-        error, status = self.error_of(
-            status_code, kwargs["exc_info"][1] if "exc_info" in kwargs else None
-        )
+        error, status = self.error_of(status_code, kwargs["exc_info"][1] if "exc_info" in kwargs else None)
         self.set_status(status)
         self.answer(refusal_shape(error))
 
@@ -167,5 +159,3 @@ class Answer(Base):
         """End with ``shape`` as JSON."""
         self.set_header("Content-Type", "application/json")
         self.finish(msgspec.json.encode(shape))
-
-

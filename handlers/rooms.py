@@ -82,5 +82,3 @@ class RoomPage(Page):
 
 def _of_person(person: Person) -> dict[str, object]:
     return {"user_id": person.user_id, "user": person.name}
-
-

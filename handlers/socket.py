@@ -110,9 +110,7 @@ class Socket(Transport):
             self.close(*STATE_LOST)  # without effect on a closed one: nobody is left open and unserved
 
     async def _talk(self, key: str, person: Person) -> None:
-        connection = Connection(
-            person, deliver=self._deliver, written_size=self.written_size, end=self.close
-        )
+        connection = Connection(person, deliver=self._deliver, written_size=self.written_size, end=self.close)
         if not self._chat.connections.admit(connection):
             raise RateLimitedError(retry_after_ms=FULL_RETRY_MS)
         log.info("connection_open user_id=%s transport=%s", person.user_id, self.opening.transport)
@@ -163,9 +161,10 @@ class Socket(Transport):
 
     async def _answer(self, connection: Connection, text: str) -> None:
         asked = self._decode(text)
+        if isinstance(asked.command, ProsaError):
+            self._refuse(asked.command, asked.ack)
+            return
         try:
-            if isinstance(asked.command, ProsaError):
-                raise asked.command
             answer = await self._chat.answer(connection, asked.command)
         except ProsaError as error:
             self._refuse(error, asked.ack)

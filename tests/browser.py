@@ -60,7 +60,7 @@ class Browser:
 
     def writes(self, text: str) -> None:
         """Send any text at all."""
-        asyncio.ensure_future(self._socket.write_message(text))
+        self._writing = self._socket.write_message(text)
 
     async def asks(self, event: str, **data: Any) -> dict[str, Any]:
         """Send a command and return its ack's data. Raises ``Refused``."""

@@ -156,9 +156,7 @@ def decode(text: str) -> Asked:
 def _parse(text: str) -> Any:
     try:
         return msgspec.json.decode(text)
-    except msgspec.DecodeError:
-        if "\\u" not in text:
-            raise
+    except (msgspec.DecodeError, UnicodeEncodeError):
         # A lone surrogate is legal JSON, which msgspec refuses; the text is normalised later.
         return json.loads(text, parse_constant=_no_constant)
 

@@ -23,14 +23,14 @@ class Event:
 
     __slots__ = ("framed", "name", "text")
 
-    def __init__(self, name: str, data: Any, ack: int | None = None) -> None:  # noqa: ANN401 - JSON
+    def __init__(self, name: str, data: Any, ack: int | None = None) -> None:
         self.name = name
         message = {"event": name, "data": data} if ack is None else {"event": name, "ack": ack, "data": data}
         self.text = msgspec.json.encode(message).decode()
         self.framed: Any = None
 
 
-def reply(ack: int, data: Any) -> Event:  # noqa: ANN401 - JSON
+def reply(ack: int, data: Any) -> Event:
     """The answer to the command that carried ``ack``."""
     return Event("ack", data, ack)
 

@@ -55,7 +55,7 @@ class LiveRoom:
 class Hub:
     """The live rooms of this worker."""
 
-    def __init__(  # noqa: PLR0913 - the parts that the composition root has built
+    def __init__(
         self,
         *,
         rooms: Rooms,

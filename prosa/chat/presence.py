@@ -19,7 +19,6 @@ from prosa.models.people import Person
 from prosa.storage.memberships import Memberships
 from prosa.storage.rooms import Rooms
 
-
 Key = TypeVar("Key")
 
 
@@ -88,7 +87,11 @@ class Presence:
     def disconnected(self, connection: Connection) -> None:
         """A connection is closed. They hear of it if the person has no other one after the grace."""
         user_id = connection.person.user_id
-        if self._connections.is_online(user_id) or user_id not in self._online or self._online[user_id] is not None:
+        if (
+            self._connections.is_online(user_id)
+            or user_id not in self._online
+            or self._online[user_id] is not None
+        ):
             return
         last_seen = moment(self._now())
         self._online[user_id] = self._call_later(

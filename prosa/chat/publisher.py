@@ -34,7 +34,7 @@ BATCH_MAX = 500
 class Publisher:
     """The only way out for an entry."""
 
-    def __init__(  # noqa: PLR0913 - the parts that the composition root has built
+    def __init__(
         self,
         *,
         hub: Hub,

@@ -160,9 +160,7 @@ class Registry:
         known.update(live.people if live is not None else ())
         if room.members is not None:
             return list(known - {member.user_id for member in room.members})
-        return [
-            user_id for user_id in known if not await self._memberships.is_member(room.chat_id, user_id)
-        ]
+        return [user_id for user_id in known if not await self._memberships.is_member(room.chat_id, user_id)]
 
     def _hide(self, chat_id: ChatId, before: Room | None) -> None:
         live = self._hub.live(chat_id)
@@ -170,6 +168,8 @@ class Registry:
         known.update(live.people if live is not None else ())
         for user_id in known:
             self._dismiss(chat_id, user_id, "deleted")
+        if live is not None:
+            live.room = None  # whoever is still coming in finds what is stored
 
     def _dismiss(self, chat_id: ChatId, user_id: UserId, reason: str) -> None:
         for connection in self._connections.of(user_id):

@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 
-
 ENVELOPE_BYTES = 64
 """``{"event":"ack","ack":9007199254740991,"data":…}`` and the framing around it."""
 
@@ -30,11 +29,10 @@ class Reply:
 
     __slots__ = ("data", "written")
 
-    def __init__(self, data: Any, written: Callable[[], None] | None = None) -> None:  # noqa: ANN401 - JSON
+    def __init__(self, data: Any, written: Callable[[], None] | None = None) -> None:
         self.data = data
         self.written = written
 
 
 NO_REPLY = Reply(None)
 """For commands that are never answered."""
-

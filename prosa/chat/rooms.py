@@ -11,6 +11,8 @@ from prosa.chat.hub import Hub, LiveRoom
 from prosa.chat.limits import Limits
 from prosa.chat.presence import Presence
 from prosa.chat.replies import Reply, fitting
+from prosa.chat.seats import Seat
+from prosa.chat.typing import Typing
 from prosa.chat.wire import Shape, Wire, cursor_shape, room_shape
 from prosa.models.entries import Entry, Page
 from prosa.models.errors import NotFoundError, TooManyRoomsError
@@ -33,6 +35,7 @@ class Rooms:
         hub: Hub,
         connections: Connections,
         presence: Presence,
+        typing: Typing,
         limits: Limits,
         wire: Wire,
         rooms_per_connection: int,
@@ -46,6 +49,7 @@ class Rooms:
         self._hub = hub
         self._connections = connections
         self._presence = presence
+        self._typing = typing
         self._limits = limits
         self._wire = wire
         self._rooms_per_connection = rooms_per_connection
@@ -82,15 +86,14 @@ class Rooms:
         try:
             await self.of_member(chat_id, person.user_id)  # the site may have changed it meanwhile
             data, top = await self._arrival(connection, live, command)
+            _has_stayed(live, seat)
         except BaseException:
             self.leave(connection, chat_id)
             raise
         self._presence.joined(connection, live)
         return Reply(data, written=lambda: seat.release(top))
 
-    async def _arrival(
-        self, connection: Connection, live: LiveRoom, command: JoinChat
-    ) -> tuple[Shape, int]:
+    async def _arrival(self, connection: Connection, live: LiveRoom, command: JoinChat) -> tuple[Shape, int]:
         room = live.room
         if room is None:
             raise NotFoundError
@@ -138,6 +141,7 @@ class Rooms:
 
     def leave(self, connection: Connection, chat_id: ChatId) -> None:
         """Nothing more of the room reaches this connection. Not joined is fine."""
+        self._typing.left(connection, chat_id)
         live = self._hub.leave(connection, chat_id)
         if live is not None:
             self._presence.left(connection, live)
@@ -150,10 +154,21 @@ class Rooms:
         return room, await self._messages.page_before(chat_id, before_seq, max(1, min(limit, 100)))
 
     async def list(
-        self, user_id: UserId, *, since: datetime | None = None, before: datetime | None = None, limit: int = 50
+        self,
+        user_id: UserId,
+        *,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        limit: int = 50,
     ) -> tuple[list[Shape], bool]:
         """The person's rooms as the wire shows them, newest first, and whether there are more."""
         found, more = await self._memberships.summaries(
             user_id, since=since, before=before, limit=max(1, min(limit, 100))
         )
         return [self._wire.summary(summary) for summary in found], more
+
+
+def _has_stayed(live: LiveRoom, seat: Seat) -> None:
+    """Raise ``NotFoundError`` for whoever was shown out while the store was read."""
+    if live.seats.get(seat.connection) is not seat:
+        raise NotFoundError

@@ -30,18 +30,20 @@ IDENTITY_UNKNOWN = 4010
 class _Watched:
     """One session key and the connections that came with it."""
 
-    __slots__ = ("connections", "person", "unknown_since")
+    __slots__ = ("connections", "person", "plan", "unknown_since")
 
     def __init__(self, person: Person) -> None:
         self.person = person
         self.connections: set[Connection] = set()
         self.unknown_since: float | None = None
+        self.plan = 0
+        """The number of its next check; a check planned for an earlier life of the key is void."""
 
 
 class Sessions:
     """Asks the site who somebody is, once at the door and then about every ``every_seconds``."""
 
-    def __init__(  # noqa: PLR0913 - time, chance and the rest are passed in
+    def __init__(
         self,
         *,
         identity: Direct,
@@ -90,14 +92,10 @@ class Sessions:
     async def _answer(self, batch: dict[str, asyncio.Future[Person | None]]) -> None:
         try:
             people = await self._identity.identify(list(batch))
-        except IdentityUnknownError as error:
+        except Exception as error:  # noqa: BLE001 - whoever asked gets it, and only they
             for future in batch.values():
                 future.set_exception(error)
-                future.exception()  # read by whoever still waits; not "never retrieved" where nobody does
-        except BaseException:
-            for future in batch.values():
-                future.cancel()
-            raise
+                future.exception()  # seen, even where nobody waits for it any more
         else:
             for future, person in zip(batch.values(), people, strict=True):
                 future.set_result(person)
@@ -119,10 +117,11 @@ class Sessions:
                 del self._watched[session_key]
 
     def _plan(self, session_key: str, watched: _Watched) -> None:
-        due = self._now() + self._every_seconds * self._chance.uniform(0.8, 1.0)
+        due = self._now() + self._every_seconds * self._chance.uniform(0.8, 0.95)
         if watched.person.expires_at is not None:
             due = min(due, watched.person.expires_at)
-        heapq.heappush(self._due, (due, next(self._count), session_key))
+        watched.plan = next(self._count)
+        heapq.heappush(self._due, (due, watched.plan, session_key))
 
     async def run(self) -> None:
         """Ask again about everybody, each when it is due, for ever."""
@@ -134,9 +133,10 @@ class Sessions:
         """Everybody who is due has been asked about; those who are nobody any more are closed."""
         due: dict[str, _Watched] = {}
         while self._due and self._due[0][0] <= self._now():
-            _, _, key = heapq.heappop(self._due)
-            if key in self._watched:
-                due[key] = self._watched[key]
+            _, plan, key = heapq.heappop(self._due)
+            watched = self._watched.get(key)
+            if watched is not None and watched.plan == plan:
+                due[key] = watched
         keys = list(due)
         answers = await asyncio.gather(*(self.identify(key) for key in keys), return_exceptions=True)
         for key, answer in zip(keys, answers, strict=True):

@@ -25,6 +25,12 @@ class Tasks:
         if not task.cancelled() and task.exception() is not None:
             log.error("task_failed name=%s", task.get_name(), exc_info=task.exception())
 
+    async def finished(self, name: str, seconds: float) -> None:
+        """Every task of this name has ended by itself, or ``seconds`` have passed."""
+        running = [task for task in self._running if task.get_name() == name]
+        if running:
+            await asyncio.wait(running, timeout=seconds)
+
     async def close(self) -> None:
         """Cancel what still runs, and wait until it has ended."""
         running = tuple(self._running)

@@ -18,7 +18,7 @@
     │   ├── OutcomeUnknownError      retry
     │   └── UnavailableError         unavailable
     ├── InternalError                internal       (reference)
-    └── IdentityUnknownError         never on the wire: close code 4010, HTTP 503
+    └── IdentityUnknownError         identity_unknown: not on the wire (close code 4010), HTTP 503
 
 An error knows neither HTTP nor SockJS: ``handlers/errors.py`` holds the one table. The sentences
 are for people, in Portuguese; the codes are for programs (``docs/protocol.md``).

@@ -28,7 +28,7 @@ def identity(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Direct]:
 
 @pytest.fixture
 def start(io_loop: AsyncIOLoop, mongod: str, identity: Direct) -> Iterator[Start]:
-    """Start a worker, and another one on the same database: ``await start(sends="3 per 10 seconds")``."""
+    """How a test starts a worker, and another one on the same database."""
     scenes: list[Scene] = []
     database = f"j_{uuid4().hex}"
 

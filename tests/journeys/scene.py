@@ -3,10 +3,12 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from importlib import import_module
 from typing import Any
 
 import jwt
 import msgspec
+from django.conf import settings
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
 from app import Worker
@@ -19,10 +21,12 @@ KEYS = {"test": "a-key-of-the-tests-of-at-least-32-bytes"}
 
 def session_of(username: str) -> tuple[str, str]:
     """A new session of a demo person, as a login makes one: its key, and the person's id."""
-    from importlib import import_module
-
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
+    from django.contrib.auth import (  # noqa: PLC0415 - only once Django is set up
+        BACKEND_SESSION_KEY,
+        HASH_SESSION_KEY,
+        SESSION_KEY,
+        get_user_model,
+    )
 
     user = get_user_model().objects.get(username=username)
     session = import_module(settings.SESSION_ENGINE).SessionStore()
@@ -35,10 +39,6 @@ def session_of(username: str) -> tuple[str, str]:
 
 def end_session(key: str) -> None:
     """What a logout does to the session's row."""
-    from importlib import import_module
-
-    from django.conf import settings
-
     import_module(settings.SESSION_ENGINE).SessionStore(key).delete()
 
 
@@ -65,7 +65,9 @@ class Scene:
         await browser.hears("welcome")
         return browser
 
-    async def api(self, method: str, path: str, body: object = None, *, token: str | None = None) -> HTTPResponse:
+    async def api(
+        self, method: str, path: str, body: object = None, *, token: str | None = None
+    ) -> HTTPResponse:
         """Call the site's API with a service token."""
         now = int(time.time())
         claims = {"aud": "prosa-api", "iat": now, "exp": now + 60, "scope": "rooms messages"}
@@ -78,7 +80,9 @@ class Scene:
             raise_error=False,
         )
 
-    async def room(self, chat_id: str = "1", members: tuple[str, ...] = ("cliente", "reforma"), **said: Any) -> None:
+    async def room(
+        self, chat_id: str = "1", members: tuple[str, ...] = ("cliente", "reforma"), **said: Any
+    ) -> None:
         """The site says that there is such a room."""
         for username in members:
             await self.logs_in(username)

@@ -12,7 +12,9 @@ SECONDS = 30
 
 
 def page_data(body: bytes) -> dict[str, Any]:
-    found = re.search(r'<script type="application/json" id="page-data">(.*?)</script>', body.decode(), re.S)
+    found = re.search(
+        r'<script type="application/json" id="page-data">(.*?)</script>', body.decode(), re.DOTALL
+    )
     assert found is not None
     loaded: dict[str, Any] = json.loads(found[1])
     return loaded
@@ -85,7 +87,9 @@ async def test_every_page_forbids_what_it_does_not_need(start: Start) -> None:
         assert "unsafe" not in policy
         assert page.headers["Cache-Control"] == "no-store"
         assert page.headers["X-Content-Type-Options"] == "nosniff"
-        assert not re.search(r"<script(?![^>]*(src=|application/json))|<style|\son\w+=|\sstyle=", page.body.decode())
+        assert not re.search(
+            r"<script(?![^>]*(src=|application/json))|<style|\son\w+=|\sstyle=", page.body.decode()
+        )
 
 
 @pytest.mark.gen_test(timeout=SECONDS)

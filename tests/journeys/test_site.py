@@ -105,7 +105,9 @@ async def test_a_past_is_imported_in_order_once_and_only_before_anybody_spoke(st
 @pytest.mark.gen_test(timeout=SECONDS)
 async def test_the_api_is_for_the_site_alone(start: Start) -> None:
     scene = await start()
-    forged = jwt.encode({"aud": "prosa-api"}, "another-key-of-at-least-thirty-two-bytes", headers={"kid": "test"})
+    forged = jwt.encode(
+        {"aud": "prosa-api"}, "another-key-of-at-least-thirty-two-bytes", headers={"kid": "test"}
+    )
     for token in ("nonsense", forged):
         for method, path, body in (
             ("PUT", "/rooms/1", {"title": "t", "members": []}),

@@ -1,0 +1,142 @@
+"""How the use cases of one worker know each other; ``app.py`` brings what they stand on."""
+
+import asyncio
+import random
+import time
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from prosa.broker.memory import MemoryBroker, MemoryBus
+from prosa.chat.connections import Connections
+from prosa.chat.cursors import Cursors
+from prosa.chat.hub import Hub
+from prosa.chat.limits import Limits
+from prosa.chat.messages import Messages
+from prosa.chat.presence import Presence
+from prosa.chat.publisher import Publisher
+from prosa.chat.registry import Registry
+from prosa.chat.rooms import Rooms
+from prosa.chat.service import Chat
+from prosa.chat.sessions import Sessions
+from prosa.chat.tasks import Tasks
+from prosa.chat.typing import Typing
+from prosa.chat.watch import Watch
+from prosa.chat.wire import Wire
+from prosa.identity.direct import Direct
+from prosa.storage.database import Database
+from prosa.storage.memberships import Memberships
+from prosa.storage.messages import Messages as StoredMessages
+from prosa.storage.rooms import Rooms as StoredRooms
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """The numbers that the use cases keep to; ``settings.py`` says what each of them means."""
+
+    connections_per_person: int
+    conteudo: int
+    grace_seconds: float
+    joins: str
+    page: int
+    recovery: int
+    reply_bytes: int
+    revalidate_seconds: float
+    rooms_per_connection: int
+    sends: str
+    timezone: str
+    typing: str
+    typing_seconds: float
+    unknown_seconds: float
+    watch_seconds: float
+
+
+def assemble(
+    database: Database, stored: StoredMessages, identity: Direct, tasks: Tasks, rules: Rules
+) -> Chat:
+    """The use cases over one store, their background work started and owned by ``tasks``."""
+    call_later = asyncio.get_running_loop().call_later
+    stored_rooms, memberships = StoredRooms(database), Memberships(database)
+    wire = Wire(ZoneInfo(rules.timezone))
+    broker = MemoryBroker(MemoryBus())
+    connections = Connections(per_person=rules.connections_per_person)
+    limits = Limits(sends=rules.sends, typing=rules.typing, joins=rules.joins)
+    hub = Hub(
+        rooms=stored_rooms, memberships=memberships, messages=stored, broker=broker, tasks=tasks, wire=wire
+    )
+    typing = Typing(hub=hub, limits=limits, call_later=call_later, seconds=rules.typing_seconds)
+    presence = Presence(
+        hub=hub,
+        connections=connections,
+        memberships=memberships,
+        rooms=stored_rooms,
+        tasks=tasks,
+        call_later=call_later,
+        grace_seconds=rules.grace_seconds,
+    )
+    rooms = Rooms(
+        rooms=stored_rooms,
+        memberships=memberships,
+        messages=stored,
+        hub=hub,
+        presence=presence,
+        typing=typing,
+        limits=limits,
+        wire=wire,
+        rooms_per_connection=rules.rooms_per_connection,
+        recovery=rules.recovery,
+        page=rules.page,
+        reply_bytes=rules.reply_bytes,
+    )
+    publisher = Publisher(
+        hub=hub,
+        broker=broker,
+        rooms=stored_rooms,
+        memberships=memberships,
+        messages=stored,
+        connections=connections,
+    )
+    registry = Registry(
+        stored_rooms=stored_rooms,
+        memberships=memberships,
+        messages=stored,
+        hub=hub,
+        rooms=rooms,
+        connections=connections,
+        publisher=publisher,
+        conteudo=rules.conteudo,
+    )
+    sessions = Sessions(
+        identity=identity,
+        tasks=tasks,
+        every_seconds=rules.revalidate_seconds,
+        unknown_seconds=rules.unknown_seconds,
+        now=time.time,
+        chance=random.Random(),  # noqa: S311 - spreads questions, keeps no secret
+    )
+    watch = Watch(
+        hub=hub, rooms=stored_rooms, memberships=memberships, messages=stored, reread=registry.reread
+    )
+    tasks.start("publisher", publisher.run())
+    tasks.start("sessions", sessions.run())
+    tasks.start("watch", watch.run(rules.watch_seconds))
+    return Chat(
+        connections=connections,
+        cursors=Cursors(
+            rooms=rooms, memberships=memberships, messages=stored, hub=hub, connections=connections
+        ),
+        messages=Messages(
+            messages=stored,
+            rooms=rooms,
+            limits=limits,
+            typing=typing,
+            publisher=publisher,
+            conteudo=rules.conteudo,
+        ),
+        presence=presence,
+        registry=registry,
+        rooms=rooms,
+        sessions=sessions,
+        typing=typing,
+        wire=wire,
+        reply_bytes=rules.reply_bytes,
+    )

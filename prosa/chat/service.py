@@ -1,0 +1,86 @@
+"""The use cases of one worker, and which of them serves which command."""
+
+import msgspec
+
+from prosa.chat import commands
+from prosa.chat.connections import Connection, Connections
+from prosa.chat.cursors import Cursors
+from prosa.chat.messages import Messages
+from prosa.chat.presence import Presence
+from prosa.chat.registry import Registry
+from prosa.chat.replies import NO_REPLY, Measure, Reply, fitting
+from prosa.chat.rooms import Rooms
+from prosa.chat.sessions import Sessions
+from prosa.chat.typing import Typing
+from prosa.chat.wire import Shape, Wire
+from prosa.models.entries import Page
+from prosa.models.errors import UnknownEventError
+from prosa.models.rooms import Cursor
+
+
+class Chat(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that can be asked of the service, as ``app.py`` has put it together."""
+
+    connections: Connections
+    cursors: Cursors
+    messages: Messages
+    presence: Presence
+    registry: Registry
+    rooms: Rooms
+    sessions: Sessions
+    typing: Typing
+    wire: Wire
+    reply_bytes: int
+
+    async def answer(self, connection: Connection, command: commands.Command) -> Reply:  # noqa: PLR0911
+        """Carry out one command. Raises the refusal of whatever may not be."""
+        user_id = connection.person.user_id
+        match command:
+            case commands.SendMessage():
+                stored = await self.messages.send(connection.person, command)
+                return Reply(self.wire.sent(stored.entry, duplicate=stored.duplicate))
+            case commands.JoinChat():
+                return await self.rooms.join(connection, command)
+            case commands.LeaveChat():
+                self.rooms.leave(connection, command.room_id)
+                return Reply({})
+            case commands.TypingStart():
+                self.typing.start(connection, command.room_id)
+                return NO_REPLY
+            case commands.TypingStop():
+                self.typing.stop(connection, command.room_id)
+                return NO_REPLY
+            case commands.MarkDelivered():
+                return _held(await self.cursors.mark_delivered(user_id, command.room_id, command.seq))
+            case commands.MarkRead():
+                return _held(await self.cursors.mark_read(user_id, command.room_id, command.seq))
+            case commands.History():
+                _, page = await self.rooms.history(
+                    user_id, command.room_id, command.before_seq, command.limit
+                )
+                return Reply(self.page(page, connection.written_size))
+            case commands.ListRooms():
+                rows, more = await self.rooms.list(user_id, since=command.since, limit=command.limit)
+                return Reply(self._rows(rows, connection.written_size, more=more))
+        raise UnknownEventError
+
+    def page(self, page: Page, measure: Measure) -> Shape:
+        """A page of history, its oldest left out where it would weigh too much."""
+        shapes = [self.wire.entry(entry) for entry in page.messages]
+        count = fitting(shapes, {"more": True}, measure=measure, limit=self.reply_bytes)
+        return {"messages": shapes[len(shapes) - count :], "more": page.more or count < len(shapes)}
+
+    def _rows(self, rows: list[Shape], measure: Measure, *, more: bool) -> Shape:
+        count = fitting(rows[::-1], {"more": True}, measure=measure, limit=self.reply_bytes)
+        return {"rooms": rows[:count], "more": more or count < len(rows)}
+
+    def part(self, connection: Connection) -> None:
+        """The connection is gone: it is in no room, writes nothing, and its person may be away."""
+        for chat_id in tuple(connection.rooms):
+            self.rooms.leave(connection, chat_id)
+        self.connections.remove(connection)
+        self.presence.disconnected(connection)
+
+
+def _held(cursor: Cursor) -> Reply:
+    return Reply({"delivered_seq": cursor.delivered_seq, "read_seq": cursor.read_seq})

@@ -1,0 +1,65 @@
+"""A setting that is wrong stops the start with a sentence that names it."""
+
+import pytest
+
+from settings import Settings, SettingsError, load
+
+
+def test_nothing_said_means_the_defaults() -> None:
+    assert load({"PATH": "/bin", "DJANGO_SETTINGS_MODULE": "x"}) == Settings()
+
+
+def test_what_is_said_is_read_as_its_type() -> None:
+    settings = load(
+        {
+            "PROSA_PORT": "9000",
+            "PROSA_DEMO": "1",
+            "PROSA_TRUST_PROXY": "false",
+            "PROSA_WATCH_SECONDS": "0.5",
+            "PROSA_ALLOWED_ORIGINS": "https://a.example, https://b.example:8443",
+            "PROSA_API_KEYS": '{"site": "0123456789012345678901234567890123"}',
+        }
+    )
+    assert settings.port == 9000
+    assert settings.demo is True
+    assert settings.trust_proxy is False
+    assert settings.watch_seconds == 0.5
+    assert settings.allowed_origins == ["https://a.example", "https://b.example:8443"]
+    assert list(settings.api_keys) == ["site"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("PROSA_PORT", "eighty"),
+        ("PROSA_PORT", "0"),
+        ("PROSA_PORT", "65536"),
+        ("PROSA_DEMO", "perhaps"),
+        ("PROSA_TIMEZONE", "America/Nowhere"),
+        ("PROSA_TIMEZONE", "../etc/passwd"),
+        ("PROSA_SENDS", "many"),
+        ("PROSA_LOG_LEVEL", "loud"),
+        ("PROSA_API_KEYS", "secret"),
+        ("PROSA_API_KEYS", '{"site": "short"}'),
+        ("PROSA_API_KEYS", "[]"),
+        ("PROSA_ALLOWED_ORIGINS", "evil.example"),
+        ("PROSA_ALLOWED_ORIGINS", "https://a.example/path"),
+        ("PROSA_REVALIDATE_SECONDS", "0"),
+        ("PROSA_PAGE", "101"),
+        ("PROSA_MONGODB_DATABASE", "a b"),
+        ("PROSA_PROT", "8888"),
+    ],
+)
+def test_a_wrong_one_is_named_in_one_sentence(name: str, text: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load({name: text})
+    sentence = str(refused.value)
+    assert name in sentence
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+
+
+def test_a_secret_is_never_repeated() -> None:
+    with pytest.raises(SettingsError) as refused:
+        load({"PROSA_API_KEYS": '{"site": "hunter2"}'})
+    assert "hunter2" not in str(refused.value)

@@ -1,0 +1,136 @@
+/* The messages on the page, ordered by seq alone, each once, with a line between two days;
+   below them what was said and has no place yet.
+
+   parts: messages and pending (lists), blankDay, view, scroll, moments, empty, stateOf(seq). */
+(function (prosa) {
+  'use strict';
+
+  function seqOf(element) {
+    return +element.getAttribute('data-seq');
+  }
+
+  function MessageList(parts) {
+    var items = parts.messages.querySelectorAll('[data-part=message]');
+    var i;
+    this.parts = parts;
+    this.bySeq = {};
+    this.waiting = {};
+    for (i = 0; i < items.length; i += 1) {
+      this.bySeq[seqOf(items[i])] = items[i];
+    }
+    this.tidy();
+    this.tick();
+  }
+
+  MessageList.prototype.items = function () {
+    return [].slice.call(this.parts.messages.querySelectorAll('[data-part=message]'));
+  };
+
+  MessageList.prototype.firstSeq = function () {
+    var first = this.parts.messages.querySelector('[data-part=message]');
+    return first ? seqOf(first) : null;
+  };
+
+  /* Show `entries`; what the page holds already is filled anew where it stands. */
+  MessageList.prototype.place = function (entries) {
+    var self = this;
+    this.parts.scroll.hold(this.parts.messages.querySelector('[data-part=message]'), function () {
+      entries.forEach(self.placeOne, self);
+      self.tidy();
+    });
+    this.tick();
+  };
+
+  MessageList.prototype.placeOne = function (entry) {
+    var element = this.bySeq[entry.seq];
+    if (entry.target !== undefined && entry.target !== null) {
+      return;
+    }
+    this.parts.moments.learn(entry.data_envio, entry.timestamp);
+    this.settle(entry);
+    if (element) {
+      this.parts.view.fill(element, entry);
+    } else {
+      element = this.parts.view.draw(entry);
+      this.bySeq[entry.seq] = element;
+      this.parts.messages.insertBefore(element, this.after(entry.seq));
+    }
+  };
+
+  /* The own bubble that waited for this entry has done its duty. */
+  MessageList.prototype.settle = function (entry) {
+    if (entry.remetente_id === this.parts.view.userId) {
+      this.forget(entry.client_id);
+    }
+  };
+
+  MessageList.prototype.forget = function (clientId) {
+    var bubble = Object.prototype.hasOwnProperty.call(this.waiting, clientId) ? this.waiting[clientId] : null;
+    if (bubble) {
+      delete this.waiting[clientId];
+      this.parts.pending.removeChild(bubble);
+    }
+  };
+
+  MessageList.prototype.after = function (seq) {
+    var element = this.parts.messages.lastElementChild;
+    var next = null;
+    while (element && !(seqOf(element) && seqOf(element) < seq)) {
+      next = element;
+      element = element.previousElementSibling;
+    }
+    return next;
+  };
+
+  /* A message of one's own, before it has a place. */
+  MessageList.prototype.expect = function (message) {
+    var bubble = this.parts.view.draw(message);
+    this.waiting[message.client_id] = bubble;
+    this.parts.pending.appendChild(bubble);
+    this.parts.empty.hidden = true;
+    this.parts.scroll.toBottom();
+  };
+
+  /* Nothing that was shown holds any longer, except what waits. */
+  MessageList.prototype.clear = function () {
+    this.parts.messages.textContent = '';
+    this.bySeq = {};
+  };
+
+  /* Day lines where the day changes, authors where they change. */
+  MessageList.prototype.tidy = function () {
+    var list = this.parts.messages;
+    var previous = null;
+    [].slice.call(list.querySelectorAll('[data-part=day]')).forEach(function (line) {
+      list.removeChild(line);
+    });
+    this.items().forEach(function (item) {
+      var day = item.getAttribute('data-day');
+      var isNewDay = !previous || previous.getAttribute('data-day') !== day;
+      var follows = !isNewDay && previous.getAttribute('data-author-id') === item.getAttribute('data-author-id');
+      item.className = item.className.replace(' message--follows', '') + (follows ? ' message--follows' : '');
+      if (isNewDay) {
+        list.insertBefore(this.dayLine(day), item);
+      }
+      previous = item;
+    }, this);
+    this.parts.empty.hidden = previous !== null || this.parts.pending.children.length > 0;
+  };
+
+  MessageList.prototype.dayLine = function (day) {
+    var line = this.parts.blankDay.cloneNode(true);
+    line.setAttribute('data-day', day);
+    line.querySelector('[data-part=day-label]').textContent = this.parts.moments.dayName(day);
+    return line;
+  };
+
+  MessageList.prototype.tick = function () {
+    this.items().forEach(function (item) {
+      if (item.getAttribute('data-author-id') === this.parts.view.userId) {
+        this.parts.view.tick(item, this.parts.stateOf(seqOf(item)));
+      }
+    }, this);
+  };
+
+  prosa.MessageList = MessageList;
+}(window.prosa = window.prosa || {}));

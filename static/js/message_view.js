@@ -1,0 +1,64 @@
+/* One message on the page: a copy of the blank one that the server drew, filled. */
+(function (prosa) {
+  'use strict';
+
+  var TICKS = {
+    waiting: ['', 'Enviando…'],
+    sent: ['✓', 'Enviada'],
+    delivered: ['✓✓', 'Entregue'],
+    read: ['✓✓', 'Lida']
+  };
+
+  function part(element, name) {
+    return element.querySelector('[data-part=' + name + ']');
+  }
+
+  /* `blank` is templates/components/message.html with nothing in it. */
+  function MessageView(blank, userId) {
+    this.blank = blank;
+    this.userId = userId;
+  }
+
+  MessageView.prototype.draw = function (entry) {
+    var element = this.blank.cloneNode(true);
+    this.fill(element, entry);
+    return element;
+  };
+
+  MessageView.prototype.fill = function (element, entry) {
+    var isOwn = entry.remetente_id === this.userId;
+    var time = part(element, 'time');
+    element.className = 'message' + (isOwn ? ' message--own' : '') + (entry.kind === 'system' ? ' message--system' : '');
+    element.setAttribute('data-client-id', entry.client_id || '');
+    element.setAttribute('data-author-id', entry.remetente_id);
+    part(element, 'author').textContent = isOwn ? 'Você' : entry.remetente;
+    part(element, 'text').textContent = entry.conteudo;
+    if (entry.seq) {
+      element.setAttribute('data-id', entry.id);
+      element.setAttribute('data-seq', entry.seq);
+      element.setAttribute('data-day', entry.data_envio.slice(0, 10));
+      element.setAttribute('data-timestamp', entry.timestamp);
+      time.setAttribute('datetime', entry.timestamp);
+      time.title = entry.data_envio;
+      time.textContent = entry.data_envio.slice(11);
+    }
+    if (isOwn) {
+      this.tick(element, entry.seq ? 'sent' : 'waiting');
+    }
+  };
+
+  /* state: waiting, sent, delivered or read. */
+  MessageView.prototype.tick = function (element, state) {
+    var ticks = part(element, 'ticks');
+    if (element.getAttribute('data-state') === state) {
+      return;
+    }
+    element.setAttribute('data-state', state);
+    ticks.className = 'message__ticks message__ticks--' + state;
+    ticks.title = TICKS[state][1];
+    part(element, 'tick-mark').textContent = state === 'waiting' ? 'enviando…' : TICKS[state][0];
+    part(element, 'tick-word').textContent = TICKS[state][1];
+  };
+
+  prosa.MessageView = MessageView;
+}(window.prosa = window.prosa || {}));

@@ -1,0 +1,161 @@
+/* One room on the line: joined, without holes, recovered after every break. Knows no page.
+
+   parts: connection, timers, chatId, epoch, topSeq (of the page as it was rendered).
+   Emits `joining`, `joined` (ack), `recovered` (entries), `replaced` (entries, whether all shown before are void),
+   `entry` (one), `room` (room), `gone` (reason), and the room's own user_typing, user_joined, user_left, cursors. */
+(function (prosa) {
+  'use strict';
+
+  var LOGGED = ['new_message', 'message_edited', 'message_deleted'];
+  var PASSED = ['user_typing', 'user_joined', 'user_left', 'cursors'];
+  var AGAIN_MS = 1500;
+
+  function Room(parts) {
+    prosa.Emitter.call(this, parts.timers);
+    this.connection = parts.connection;
+    this.chatId = parts.chatId;
+    this.epoch = parts.epoch;
+    this.lastSeq = parts.topSeq;
+    this.version = -1;
+    this.isJoined = false;
+    this.attempt = 0;
+    this.timer = null;
+    this.hear();
+  }
+
+  Room.prototype = new prosa.Emitter(null);
+  Room.prototype.constructor = Room;
+
+  Room.prototype.hear = function () {
+    var self = this;
+    this.connection.on('welcome', function () {
+      self.join();
+    });
+    this.connection.on('down', function () {
+      self.isJoined = false;
+      self.attempt += 1;
+      self.timers.clear(self.timer);
+    });
+    this.connection.on('room_updated', function (data) {
+      self.update(data.room);
+    });
+    this.connection.on('room_left', function (data) {
+      if (data.chat_id === self.chatId) {
+        self.end(data.reason);
+      }
+    });
+    LOGGED.forEach(function (name) {
+      self.connection.on(name, function (entry) {
+        self.receive(entry);
+      });
+    });
+    PASSED.forEach(function (name) {
+      self.connection.on(name, function (data) {
+        if (data.chat_id === self.chatId && self.isJoined) {
+          self.emit(name, data);
+        }
+      });
+    });
+  };
+
+  Room.prototype.join = function () {
+    var self = this;
+    var attempt = this.attempt + 1;
+    this.attempt = attempt;
+    this.isJoined = false;
+    this.timers.clear(this.timer);
+    this.emit('joining');
+    this.connection.command('join_chat', {
+      chat_id: this.chatId,
+      last_seq: this.lastSeq,
+      epoch: this.epoch
+    }, function (refusal, ack) {
+      if (attempt !== self.attempt) {
+        return;
+      }
+      if (refusal) {
+        self.refused(refusal);
+      } else {
+        self.joined(ack);
+      }
+    });
+  };
+
+  Room.prototype.refused = function (refusal) {
+    var self = this;
+    if (refusal.code === 'timeout') {
+      this.connection.drop();
+    } else if (refusal.retryable && refusal.code !== 'closed') {
+      this.timer = this.timers.set(function () {
+        self.join();
+      }, refusal.retry_after_ms || AGAIN_MS);
+    } else if (refusal.code !== 'closed') {
+      this.end(refusal.code);
+    }
+  };
+
+  Room.prototype.joined = function (ack) {
+    var isVoid = ack.epoch !== this.epoch || this.isApart(ack);
+    this.epoch = ack.epoch;
+    this.lastSeq = ack.top_seq;
+    this.isJoined = true;
+    if (ack.recovered) {
+      this.emit('recovered', ack.messages);
+    } else {
+      this.emit('replaced', ack.messages, isVoid);
+    }
+    this.update(ack.room);
+    this.emit('joined', ack);
+  };
+
+  /* Whether the page of this answer begins beyond what is kept: something in between would be missing. */
+  Room.prototype.isApart = function (ack) {
+    return ack.messages.length > 0 && ack.messages[0].seq > this.lastSeq + 1;
+  };
+
+  Room.prototype.receive = function (entry) {
+    if (entry.chat_id !== this.chatId || !this.isJoined || entry.seq <= this.lastSeq) {
+      return;
+    }
+    if (entry.seq !== this.lastSeq + 1) {
+      this.join();
+      return;
+    }
+    this.lastSeq = entry.seq;
+    this.emit('entry', entry);
+  };
+
+  Room.prototype.update = function (room) {
+    if (room && room.chat_id === this.chatId && room.version >= this.version) {
+      this.version = room.version;
+      this.emit('room', room);
+    }
+  };
+
+  Room.prototype.end = function (reason) {
+    this.isJoined = false;
+    this.attempt += 1;
+    this.emit('gone', reason);
+  };
+
+  /* Messages before `seq`: done(refusal, {messages, more}). */
+  Room.prototype.history = function (seq, done) {
+    this.connection.command('history', { chat_id: this.chatId, before_seq: seq }, done);
+  };
+
+  Room.prototype.send = function (message, done) {
+    this.connection.command('send_message', {
+      chat_id: this.chatId,
+      conteudo: message.conteudo,
+      client_id: message.client_id
+    }, done);
+  };
+
+  Room.prototype.say = function (event) {
+    if (this.isJoined) {
+      this.connection.say(event, { chat_id: this.chatId });
+    }
+  };
+
+  prosa.Room = Room;
+}(window.prosa = window.prosa || {}));

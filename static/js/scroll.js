@@ -1,0 +1,38 @@
+/* The eye's place in the log: at the bottom it stays there, elsewhere what is being read does not move.
+   Measured by rectangles, since engines disagree on scrollTop where the flow is reversed. */
+(function (prosa) {
+  'use strict';
+
+  var NEAR_PIXELS = 60;
+
+  function Scroll(scroller, inner) {
+    this.scroller = scroller;
+    this.inner = inner;
+  }
+
+  Scroll.prototype.below = function () {
+    return this.inner.getBoundingClientRect().bottom - this.scroller.getBoundingClientRect().bottom;
+  };
+
+  Scroll.prototype.isAtBottom = function () {
+    return this.below() <= NEAR_PIXELS;
+  };
+
+  Scroll.prototype.toBottom = function () {
+    this.scroller.scrollTop += this.below();
+  };
+
+  /* Do `change`; `anchor`, an element or null, keeps its place unless the bottom was in sight. */
+  Scroll.prototype.hold = function (anchor, change) {
+    var wasAtBottom = this.isAtBottom();
+    var before = anchor ? anchor.getBoundingClientRect().top : 0;
+    change();
+    if (wasAtBottom || !anchor || !anchor.parentNode) {
+      this.toBottom();
+    } else {
+      this.scroller.scrollTop += anchor.getBoundingClientRect().top - before;
+    }
+  };
+
+  prosa.Scroll = Scroll;
+}(window.prosa = window.prosa || {}));

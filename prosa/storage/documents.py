@@ -1,6 +1,7 @@
 """How entries, rooms and cursors lie in MongoDB. Shapes only: who reads and writes them is elsewhere."""
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 from prosa.models.entries import Draft, Entry
@@ -51,9 +52,10 @@ def entry_of(document: Document) -> Entry:
     )
 
 
-def member_of(document: Document) -> Member:
-    """The member that a membership speaks of."""
-    return Member(UserId(document["user_id"]), document["name"], document["role"])
+def members_of(documents: Iterable[Document]) -> list[Member]:
+    """The members that a room's memberships speak of, in the site's order."""
+    ordered = sorted(documents, key=lambda document: int(document["position"]))
+    return [Member(UserId(document["user_id"]), document["name"], document["role"]) for document in ordered]
 
 
 def cursor_of(document: Document) -> Cursor:
@@ -71,9 +73,8 @@ def is_small(document: Document) -> bool:
     return bool(document["member_count"] <= SMALL_ROOM)
 
 
-def room_of(document: Document, memberships: list[Document]) -> Room:
-    """The room that a document and, if it is small, its memberships describe."""
-    memberships.sort(key=lambda membership: int(membership["position"]))
+def room_of(document: Document, members: Iterable[Member]) -> Room:
+    """The room of this document; ``members`` matter where it is small."""
     return Room(
         chat_id=ChatId(document["_id"]),
         epoch=Epoch(document["epoch"]),
@@ -83,5 +84,5 @@ def room_of(document: Document, memberships: list[Document]) -> Room:
         context=document["context"],
         version=document["version"],
         member_count=document["member_count"],
-        members=tuple(map(member_of, memberships)) if is_small(document) else None,
+        members=tuple(members) if is_small(document) else None,
     )

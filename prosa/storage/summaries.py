@@ -1,0 +1,121 @@
+"""A person's room list: a fixed number of commands for a page of it, each on an index."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from prosa.models.entries import Entry
+from prosa.models.ids import ChatId, UserId
+from prosa.models.rooms import RoomSummary
+from prosa.storage.database import Database, Document
+from prosa.storage.documents import entry_of
+from prosa.storage.rooms import Rooms
+from prosa.storage.translation import unavailable
+
+UNREAD_MAX = 99
+
+
+class Summaries:
+    """The half of ``Memberships`` that looks at rooms and the log beside them."""
+
+    def __init__(self, database: Database) -> None:
+        self._lists = database.memberships
+        self._log = database.messages
+        self._rooms = Rooms(database)
+
+    async def summaries(
+        self, user_id: UserId, *, since: datetime | None, limit: int, before: datetime | None = None
+    ) -> tuple[tuple[RoomSummary, ...], bool]:
+        """The person's rooms, newest first, and whether there are more.
+
+        ``since`` includes its own moment, ``before`` does not; rooms of one moment are not torn apart
+        by the end of a page, so that going on ``before`` its last row misses none. ``unread`` and
+        ``last`` are read from the log, never from a cache. Raises ``UnavailableError``.
+        """
+        moments = {key: value for key, value in (("$gte", since), ("$lt", before)) if value is not None}
+        wanted: Document = {"user_id": user_id, **({"last_at": moments} if moments else {})}
+        with unavailable():
+            rows = await self._lists.find(
+                wanted, {"_id": False, "chat_id": True, "last_at": True},
+                sort=[("last_at", -1), ("chat_id", 1)], limit=limit + 1, batch_size=limit + 2,
+            ).to_list()  # fmt: skip
+        page, more = _whole_moments(rows, limit)
+        chat_ids = [ChatId(row["chat_id"]) for row in page]
+        if not chat_ids:
+            return (), False
+        with unavailable():
+            rooms, newest, unread = await asyncio.gather(
+                self._rooms.get_many(chat_ids),
+                self._newest(chat_ids),
+                self._count_unread({"user_id": user_id, "chat_id": {"$in": chat_ids}}),
+            )
+        return tuple(
+            RoomSummary(
+                room=rooms[chat_id],
+                top_seq=newest[chat_id].seq if chat_id in newest else 0,
+                unread=unread.get((chat_id, user_id), 0),
+                last=newest.get(chat_id),
+            )
+            for chat_id in chat_ids
+            if chat_id in rooms
+        ), more
+
+    async def unread(self, chat_id: ChatId, user_ids: Sequence[UserId]) -> dict[UserId, int]:
+        """How many messages of others each member has not read, at most ``UNREAD_MAX``; one command.
+
+        Who is no member is absent. Raises ``UnavailableError``.
+        """
+        with unavailable():
+            counts = await self._count_unread({"chat_id": chat_id, "user_id": {"$in": list(user_ids)}})
+        return {user_id: count for (_, user_id), count in counts.items()}
+
+    async def _newest(self, chat_ids: Sequence[ChatId]) -> dict[ChatId, Entry]:
+        """The newest entry of each room: a skip scan, as for the tops, that fetches what it finds."""
+        cursor = self._log.aggregate(
+            [
+                {"$match": {"chat_id": {"$in": list(chat_ids)}}},
+                {"$sort": {"chat_id": -1, "seq": -1}},
+                {"$group": {"_id": "$chat_id", "newest": {"$first": "$$ROOT"}}},
+            ],
+            batchSize=len(chat_ids) + 1,
+        )
+        return {ChatId(row["_id"]): entry_of(row["newest"]) async for row in cursor}
+
+    async def _count_unread(self, memberships: Document) -> dict[tuple[ChatId, UserId], int]:
+        pipeline: list[dict[str, Any]] = [
+            {"$match": memberships},
+            {
+                "$lookup": {
+                    "from": self._log.name,
+                    "let": {"chat_id": "$chat_id", "user_id": "$user_id", "read_seq": "$read_seq"},
+                    "pipeline": [
+                        {
+                            "$match": {
+                                "$expr": {
+                                    "$and": [
+                                        {"$eq": ["$chat_id", "$$chat_id"]},
+                                        {"$gt": ["$seq", "$$read_seq"]},
+                                        {"$ne": ["$author_id", "$$user_id"]},
+                                    ]
+                                }
+                            }
+                        },
+                        {"$limit": UNREAD_MAX},
+                        {"$count": "count"},
+                    ],
+                    "as": "unread",
+                }
+            },
+            {"$project": {"_id": False, "chat_id": True, "user_id": True, "unread": {"$first": "$unread.count"}}},
+        ]
+        cursor = self._lists.aggregate(pipeline, batchSize=1_000)
+        return {(ChatId(row["chat_id"]), UserId(row["user_id"])): row.get("unread", 0) async for row in cursor}
+
+
+def _whole_moments(rows: list[Document], limit: int) -> tuple[list[Document], bool]:
+    """The page that ``rows`` (one more than ``limit``, if there are more) begin with."""
+    if len(rows) <= limit:
+        return rows, False
+    page, beyond = rows[:limit], rows[limit]["last_at"]
+    return [row for row in page if row["last_at"] != beyond] or page, True

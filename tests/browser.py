@@ -117,3 +117,9 @@ class Browser:
         async with asyncio.timeout(PATIENCE):
             await self.closed.wait()
         return self.close_code
+
+    async def drops(self) -> None:
+        """The tab is gone, whether or not there still is another end."""
+        self._socket.close()
+        self._reader.cancel()
+        await asyncio.wait([self._reader])

@@ -18,9 +18,17 @@
     for (i = 0; i < items.length; i += 1) {
       this.bySeq[seqOf(items[i])] = items[i];
     }
+    this.learn();
     this.tidy();
-    this.tick();
   }
+
+  /* The page as it was drawn tells the zone of the service. */
+  MessageList.prototype.learn = function () {
+    var last = this.items().pop();
+    if (last) {
+      this.parts.moments.learn(last.querySelector('[data-part=time]').title, last.getAttribute('data-timestamp'));
+    }
+  };
 
   MessageList.prototype.items = function () {
     return [].slice.call(this.parts.messages.querySelectorAll('[data-part=message]'));
@@ -97,30 +105,51 @@
     this.bySeq = {};
   };
 
-  /* Day lines where the day changes, authors where they change. */
+  /* Day lines where the day changes, authors where they change. What is right already is left alone:
+     a screen reader reads out whatever is put into a log. */
   MessageList.prototype.tidy = function () {
-    var list = this.parts.messages;
     var previous = null;
-    [].slice.call(list.querySelectorAll('[data-part=day]')).forEach(function (line) {
-      list.removeChild(line);
-    });
     this.items().forEach(function (item) {
-      var day = item.getAttribute('data-day');
-      var isNewDay = !previous || previous.getAttribute('data-day') !== day;
-      var follows = !isNewDay && previous.getAttribute('data-author-id') === item.getAttribute('data-author-id');
-      item.className = item.className.replace(' message--follows', '') + (follows ? ' message--follows' : '');
-      if (isNewDay) {
-        list.insertBefore(this.dayLine(day), item);
-      }
+      var isNewDay = !previous || previous.getAttribute('data-day') !== item.getAttribute('data-day');
+      var isSameAuthor = previous && previous.getAttribute('data-author-id') === item.getAttribute('data-author-id');
+      item.className = item.className.replace(' message--follows', '') +
+        (isSameAuthor && !isNewDay ? ' message--follows' : '');
+      this.divide(item, isNewDay);
       previous = item;
     }, this);
     this.parts.empty.hidden = previous !== null || this.parts.pending.children.length > 0;
   };
 
+  MessageList.prototype.divide = function (item, isNewDay) {
+    var list = this.parts.messages;
+    var day = item.getAttribute('data-day');
+    var line = item.previousElementSibling;
+    if (line && line.getAttribute('data-part') !== 'day') {
+      line = null;
+    }
+    if (line && (!isNewDay || line.getAttribute('data-day') !== day)) {
+      list.removeChild(line);
+      line = null;
+    }
+    if (isNewDay && !line) {
+      list.insertBefore(this.dayLine(day), item);
+    } else if (isNewDay) {
+      this.name(line, day);
+    }
+  };
+
+  MessageList.prototype.name = function (line, day) {
+    var label = line.querySelector('[data-part=day-label]');
+    var name = this.parts.moments.dayName(day);
+    if (label.textContent !== name) {
+      label.textContent = name;
+    }
+  };
+
   MessageList.prototype.dayLine = function (day) {
     var line = this.parts.blankDay.cloneNode(true);
     line.setAttribute('data-day', day);
-    line.querySelector('[data-part=day-label]').textContent = this.parts.moments.dayName(day);
+    this.name(line, day);
     return line;
   };
 

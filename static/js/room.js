@@ -95,7 +95,7 @@
   };
 
   Room.prototype.joined = function (ack) {
-    var isVoid = ack.epoch !== this.epoch || this.isApart(ack);
+    var isVoid = ack.epoch !== this.epoch || ack.top_seq < this.lastSeq || this.isApart(ack);
     this.epoch = ack.epoch;
     this.lastSeq = ack.top_seq;
     this.isJoined = true;

@@ -1,0 +1,117 @@
+/* Where one writes: Enter sends, Shift+Enter breaks the line; counts; says why one may not write.
+
+   parts: form, box, send, count, problem, closed, closedReason (elements), limit (Unicode code points).
+   Emits `text` (what to send), `pressed` and `left`. */
+(function (prosa) {
+  'use strict';
+
+  var NEAR = 0.9;
+  var CLOSED = 'Esta conversa está fechada para novas mensagens.';
+
+  /* As the server counts: a surrogate pair is one. */
+  function codePoints(text) {
+    return text.replace(/[\uD800-\uDBFF][\uDC00-\uDFFF]/g, '_').length;
+  }
+
+  function Composer(parts, timers) {
+    prosa.Emitter.call(this, timers);
+    this.parts = parts;
+    this.canWrite = !parts.box.disabled;
+    this.hear();
+    this.count();
+  }
+
+  Composer.prototype = new prosa.Emitter(null);
+  Composer.prototype.constructor = Composer;
+
+  Composer.prototype.hear = function () {
+    var self = this;
+    this.parts.form.addEventListener('submit', function (event) {
+      event.preventDefault();
+      self.submit();
+    });
+    this.parts.box.addEventListener('keydown', function (event) {
+      if (event.keyCode === 13 && !event.shiftKey && !event.isComposing) {
+        event.preventDefault();
+        self.submit();
+      }
+    });
+    this.parts.box.addEventListener('input', function () {
+      self.problem('');
+      self.count();
+      if (self.text()) {
+        self.emit('pressed');
+      } else {
+        self.emit('left');
+      }
+    });
+    this.parts.box.addEventListener('blur', function () {
+      self.emit('left');
+    });
+  };
+
+  /* As the server keeps it. */
+  Composer.prototype.text = function () {
+    return this.parts.box.value.replace(/\r\n?/g, '\n').trim();
+  };
+
+  Composer.prototype.submit = function () {
+    var text = this.text();
+    if (!text || !this.canWrite) {
+      return;
+    }
+    if (codePoints(text) > this.parts.limit) {
+      this.problem('A mensagem passa de ' + this.parts.limit + ' caracteres. Encurte-a para enviar.');
+      return;
+    }
+    this.parts.box.value = '';
+    this.problem('');
+    this.count();
+    this.parts.box.focus();
+    this.emit('text', text);
+  };
+
+  Composer.prototype.count = function () {
+    var length = codePoints(this.text());
+    var limit = this.parts.limit;
+    var tone = length > limit ? ' composer__count--over' : '';
+    if (!tone && length > limit * NEAR) {
+      tone = ' composer__count--near';
+    }
+    this.parts.count.textContent = length + '/' + limit;
+    this.parts.count.className = 'composer__count' + tone;
+    this.parts.send.disabled = length === 0 || !this.canWrite;
+    this.grow();
+  };
+
+  Composer.prototype.grow = function () {
+    this.parts.box.style.height = 'auto';
+    this.parts.box.style.height = this.parts.box.scrollHeight + 2 + 'px';
+  };
+
+  Composer.prototype.problem = function (text) {
+    this.parts.problem.textContent = text;
+    this.parts.problem.hidden = !text;
+  };
+
+  /* A text comes back, before whatever has been written since. */
+  Composer.prototype.giveBack = function (text, reason) {
+    var written = this.parts.box.value;
+    this.parts.box.value = written ? text + '\n' + written : text;
+    this.problem(reason);
+    this.count();
+  };
+
+  /* `reason` is shown where one may not write. What is in the box stays in sight, to be copied. */
+  Composer.prototype.allow = function (canWrite, reason) {
+    this.canWrite = canWrite;
+    this.parts.closed.hidden = canWrite;
+    this.parts.closedReason.textContent = reason || CLOSED;
+    this.parts.form.hidden = !canWrite && !this.parts.box.value;
+    this.parts.box.disabled = false;
+    this.parts.box.readOnly = !canWrite;
+    this.count();
+  };
+
+  prosa.Composer = Composer;
+}(window.prosa = window.prosa || {}));

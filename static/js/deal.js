@@ -1,0 +1,68 @@
+/* The deal card and the people in it, drawn anew when the site changes them.
+   The rules of templates/components/deal.html: texts, numbers, and links over https or within the site. */
+(function (prosa) {
+  'use strict';
+
+  function part(element, name) {
+    return element.querySelector('[data-part=' + name + ']');
+  }
+
+  function isLink(url) {
+    return typeof url === 'string' && (/^https:\/\//.test(url) || /^\/(?![\/\\])/.test(url));
+  }
+
+  /* parts: list, row (blank), members and member (blank); members may be null. */
+  function Deal(parts, userId) {
+    this.parts = parts;
+    this.userId = userId;
+  }
+
+  Deal.prototype.show = function (room) {
+    this.showContext(room.context);
+    if (this.parts.members && Array.isArray(room.members)) {
+      this.showMembers(room.members);
+    }
+  };
+
+  Deal.prototype.showContext = function (context) {
+    var list = this.parts.list;
+    list.textContent = '';
+    Object.keys(context).forEach(function (label) {
+      var value = context[label];
+      var isPair = value !== null && typeof value === 'object' && value.url !== undefined;
+      if (isPair || typeof value === 'string' || typeof value === 'number') {
+        list.appendChild(this.row(label, isPair ? value.url : value, isPair ? value.text : undefined));
+      }
+    }, this);
+  };
+
+  Deal.prototype.row = function (label, value, text) {
+    var row = this.parts.row.cloneNode(true);
+    var cell = part(row, 'deal-value');
+    var link;
+    part(row, 'deal-label').textContent = label;
+    if (isLink(value)) {
+      link = document.createElement('a');
+      link.className = 'deal__link';
+      link.setAttribute('href', value);
+      link.textContent = text === undefined ? 'Abrir' : text;
+      cell.textContent = '';
+      cell.appendChild(link);
+    } else {
+      cell.textContent = value;
+    }
+    return row;
+  };
+
+  Deal.prototype.showMembers = function (members) {
+    this.parts.members.textContent = '';
+    members.forEach(function (person) {
+      var item = this.parts.member.cloneNode(true);
+      part(item, 'member-name').textContent = person.name + (person.user_id === this.userId ? ' (você)' : '');
+      part(item, 'member-role').textContent = person.role;
+      this.parts.members.appendChild(item);
+    }, this);
+  };
+
+  prosa.Deal = Deal;
+}(window.prosa = window.prosa || {}));

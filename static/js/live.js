@@ -1,0 +1,77 @@
+/* The parts that both pages have, built from the browser that is really there. */
+(function (prosa) {
+  'use strict';
+
+  var TRANSPORTS = ['websocket', 'xhr-streaming', 'xhr-polling'];
+
+  prosa.part = function (name) {
+    return document.querySelector('[data-part=' + name + ']');
+  };
+
+  prosa.clock = function () {
+    return new Date().getTime();
+  };
+
+  prosa.timers = {
+    set: function (action, delay) {
+      return window.setTimeout(action, delay);
+    },
+    clear: function (timer) {
+      window.clearTimeout(timer);
+    }
+  };
+
+  prosa.pageData = function () {
+    return JSON.parse(document.getElementById('page-data').textContent);
+  };
+
+  prosa.makeConnection = function (page) {
+    return new prosa.Connection({
+      open: function () {
+        return new window.SockJS(page.sockjs_url, null, { transports: TRANSPORTS });
+      },
+      backoff: new prosa.Backoff(Math.random),
+      sessionCheck: new prosa.SessionCheck(function () {
+        return new window.XMLHttpRequest();
+      }, page.room_url || window.location.pathname, page.user_id),
+      timers: prosa.timers,
+      clock: prosa.clock,
+      userId: page.user_id
+    });
+  };
+
+  prosa.makeStatusLine = function (page) {
+    return new prosa.StatusLine({
+      status: prosa.part('status'),
+      statusText: prosa.part('status-text'),
+      notice: prosa.part('notice'),
+      noticeText: prosa.part('notice-text'),
+      noticeLink: prosa.part('notice-link'),
+      retry: prosa.part('retry'),
+      loginUrl: page.login_url,
+      roomsUrl: prosa.part('rooms-link').getAttribute('href'),
+      isOffline: function () {
+        return window.navigator.onLine === false;
+      }
+    });
+  };
+
+  /* Whatever gives reason to hope tries again at once. */
+  prosa.wakeOften = function (connection, statusLine) {
+    function wake() {
+      connection.wake();
+      statusLine.refresh();
+    }
+    window.addEventListener('online', wake);
+    window.addEventListener('pageshow', wake);
+    window.addEventListener('offline', function () {
+      statusLine.refresh();
+    });
+    document.addEventListener('visibilitychange', function () {
+      if (document.visibilityState === 'visible') {
+        wake();
+      }
+    });
+    prosa.part('retry').addEventListener('click', wake);
+  };
+}(window.prosa = window.prosa || {}));

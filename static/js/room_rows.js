@@ -1,0 +1,98 @@
+/* The room list on the page: copies of the blank row that the server drew, filled, newest first.
+   What a row says is what templates/components/room_row.html says. */
+(function (prosa) {
+  'use strict';
+
+  var PREVIEW = 120;
+  var MOST = 99;
+
+  function part(element, name) {
+    return element.querySelector('[data-part=' + name + ']');
+  }
+
+  function previewOf(last, userId) {
+    var text;
+    if (!last) {
+      return 'Nenhuma mensagem ainda';
+    }
+    text = last.conteudo.length > PREVIEW ? last.conteudo.slice(0, PREVIEW) + '…' : last.conteudo;
+    if (last.kind === 'system') {
+      return text;
+    }
+    return (last.remetente_id === userId ? 'Você' : last.remetente) + ': ' + text;
+  }
+
+  /* parts: list, blank, empty (elements), moments, userId, roomsUrl. */
+  function RoomRows(parts) {
+    this.parts = parts;
+    this.shorten();
+  }
+
+  /* The server writes whole moments; the hour is enough for today's. */
+  RoomRows.prototype.shorten = function () {
+    var times = this.parts.list.querySelectorAll('[data-sent]');
+    var i;
+    for (i = 0; i < times.length; i += 1) {
+      this.parts.moments.learn(times[i].getAttribute('data-sent'), times[i].getAttribute('datetime'));
+      times[i].textContent = this.parts.moments.brief(times[i].getAttribute('data-sent'));
+    }
+  };
+
+  RoomRows.prototype.find = function (chatId) {
+    var rows = this.parts.list.children;
+    var i;
+    for (i = 0; i < rows.length; i += 1) {
+      if (rows[i].getAttribute('data-chat-id') === chatId) {
+        return rows[i];
+      }
+    }
+    return this.parts.blank.cloneNode(true);
+  };
+
+  /* The newest rows, as list_rooms tells them; older ones stay below. */
+  RoomRows.prototype.show = function (rows) {
+    var list = this.parts.list;
+    rows.slice().reverse().forEach(function (row) {
+      var element = this.find(row.room.chat_id);
+      this.fill(element, row);
+      if (list.firstElementChild !== element) {
+        list.insertBefore(element, list.firstElementChild);
+      }
+    }, this);
+    this.reveal();
+  };
+
+  RoomRows.prototype.remove = function (chatId) {
+    var element = this.find(chatId);
+    if (element.parentNode === this.parts.list) {
+      this.parts.list.removeChild(element);
+    }
+    this.reveal();
+  };
+
+  RoomRows.prototype.reveal = function () {
+    this.parts.list.hidden = this.parts.list.children.length === 0;
+    this.parts.empty.hidden = this.parts.list.children.length > 0;
+  };
+
+  RoomRows.prototype.fill = function (element, row) {
+    var room = row.room;
+    element.setAttribute('data-chat-id', room.chat_id);
+    element.className = 'room-row' + (row.unread ? ' room-row--unread' : '');
+    part(element, 'row-link').setAttribute('href', this.parts.roomsUrl + room.chat_id + '/websocket/');
+    part(element, 'avatar').textContent = room.title.slice(0, 1).toUpperCase();
+    part(element, 'avatar').className = 'avatar avatar--' + room.title.length % 5;
+    part(element, 'row-title').textContent = room.title;
+    part(element, 'row-names').textContent = prosa.namesOf(room.members, this.parts.userId);
+    part(element, 'row-preview').textContent = previewOf(row.last, this.parts.userId);
+    part(element, 'row-closed').hidden = room.can_write;
+    part(element, 'row-unread').hidden = !row.unread;
+    part(element, 'row-count').textContent = row.unread >= MOST ? '99+' : row.unread;
+    part(element, 'row-time').textContent = row.last ? this.parts.moments.brief(row.last.data_envio) : '';
+    if (row.last) {
+      part(element, 'row-time').setAttribute('datetime', row.last.timestamp);
+    }
+  };
+
+  prosa.RoomRows = RoomRows;
+}(window.prosa = window.prosa || {}));

@@ -1,0 +1,82 @@
+/* What the person is told of the line: one word always, and a strip with a way out where something is wrong.
+
+   parts: status, statusText, notice, noticeText, noticeLink, retry (elements), loginUrl, roomsUrl,
+   isOffline(). `show(state)` takes the states of connection.js, and besides: joining, joined, gone. */
+(function (prosa) {
+  'use strict';
+
+  var WORDS = {
+    idle: ['busy', 'Conectando'],
+    connecting: ['busy', 'Conectando'],
+    live: ['busy', 'Atualizando'],
+    joining: ['busy', 'Atualizando'],
+    joined: ['live', 'Ao vivo'],
+    waiting: ['busy', 'Reconectando'],
+    checking: ['busy', 'Reconectando'],
+    offline: ['off', 'Sem internet'],
+    stopped: ['off', 'Desconectado'],
+    login: ['off', 'Desconectado'],
+    other: ['off', 'Desconectado'],
+    gone: ['off', 'Encerrada']
+  };
+
+  function StatusLine(parts) {
+    this.parts = parts;
+    this.wasLive = false;
+    this.state = 'idle';
+  }
+
+  StatusLine.prototype.show = function (state) {
+    var isWaiting = state === 'waiting' || state === 'connecting' || state === 'checking';
+    var shown = isWaiting && this.parts.isOffline() ? 'offline' : state;
+    var words;
+    if (this.state === 'gone') {
+      return;
+    }
+    this.state = state;
+    this.wasLive = this.wasLive || state === 'joined';
+    words = shown === 'connecting' && this.wasLive ? WORDS.waiting : WORDS[shown];
+    this.parts.status.className = 'status status--' + words[0];
+    if (this.parts.statusText.textContent !== words[1]) {
+      this.parts.statusText.textContent = words[1];
+    }
+    this.explain(shown);
+  };
+
+  StatusLine.prototype.refresh = function () {
+    this.show(this.state);
+  };
+
+  StatusLine.prototype.explain = function (state) {
+    if (state === 'offline') {
+      this.notice('Sem internet. O que você escrever será enviado quando ela voltar.', null, null, true);
+    } else if (state === 'waiting') {
+      this.notice('A conexão caiu. Tentando de novo…', null, null, true);
+    } else if (state === 'login') {
+      this.notice('Sua sessão terminou.', 'Entrar de novo', this.parts.loginUrl, false);
+    } else if (state === 'other') {
+      this.notice('Outra pessoa entrou neste navegador.', 'Abrir as conversas dela', this.parts.roomsUrl, false);
+    } else if (state === 'stopped') {
+      this.notice('Esta página ficou desatualizada. Recarregue-a para continuar.', 'Recarregar', '', false);
+    } else if (state !== 'connecting' && state !== 'checking') {
+      this.parts.notice.hidden = true;
+    }
+  };
+
+  /* The room is no more, or no more this person's; nothing that the line does changes that. */
+  StatusLine.prototype.end = function (text) {
+    this.show('gone');
+    this.notice(text, 'Voltar às conversas', this.parts.roomsUrl, false);
+  };
+
+  StatusLine.prototype.notice = function (text, linkText, url, canRetry) {
+    this.parts.noticeText.textContent = text;
+    this.parts.noticeLink.hidden = !linkText;
+    this.parts.noticeLink.textContent = linkText || '';
+    this.parts.noticeLink.setAttribute('href', url || '');
+    this.parts.retry.hidden = !canRetry;
+    this.parts.notice.hidden = false;
+  };
+
+  prosa.StatusLine = StatusLine;
+}(window.prosa = window.prosa || {}));

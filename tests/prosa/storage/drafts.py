@@ -1,0 +1,25 @@
+"""Messages for the tests of the store to send."""
+
+from datetime import UTC, datetime
+
+from prosa.models.entries import Draft
+from prosa.models.ids import ChatId, ClientId, UserId
+
+NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
+
+
+def a_draft(  # what a person says, its text also its client_id unless told otherwise
+    text: str,
+    *,
+    room: str = "7",
+    author: str = "1",
+    client_id: str | None = None,
+    name: str = "Ana",
+    at: datetime = NOON,
+    imported: bool = False,
+) -> Draft:
+    return Draft(
+        chat_id=ChatId(room), author_id=UserId(author), author_name=name,
+        client_id=ClientId(text if client_id is None else client_id),
+        kind="text", conteudo=text, sent_at=at, imported=imported,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""A small real Django site, for trying Prosa out: it speaks to Prosa as every site does, over HTTP."""

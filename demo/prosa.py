@@ -1,0 +1,85 @@
+"""A site's side of Prosa's API: four calls over HTTP, with a token that the site signs itself."""
+
+import json
+import time
+from collections.abc import Sequence
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote
+from urllib.request import ProxyHandler, Request, build_opener
+
+import jwt
+
+TOKEN_SECONDS = 60
+
+
+class ProsaCallError(Exception):
+    """Prosa refused (``status``, ``code``) or could not be reached (``status`` is 0)."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(f"Prosa answered {status} {code}")
+        self.status = status
+        self.code = code
+
+
+class Prosa:
+    """Prosa's API at ``url``. Every call may be repeated; each raises ``ProsaCallError``."""
+
+    def __init__(self, url: str, *, kid: str, key: str, timeout_seconds: float = 4.0) -> None:
+        self._base = url.rstrip("/") + "/chat/api/v1/rooms/"
+        self._kid = kid
+        self._key = key
+        self._timeout_seconds = timeout_seconds
+        self._opener = build_opener(ProxyHandler({}))  # a neighbour, whatever HTTP_PROXY says
+
+    def put_room(self, chat_id: str, room: dict[str, Any]) -> None:
+        """The room is as ``room`` says: title, members, can_write, reason, context."""
+        self._call("PUT", quote(chat_id, safe=""), room)
+
+    def delete_room(self, chat_id: str) -> None:
+        """Nobody reaches the room any more."""
+        self._call("DELETE", quote(chat_id, safe=""))
+
+    def say(self, chat_id: str, conteudo: str, *, client_id: str) -> None:
+        """The site's own words are in the room, once for each ``client_id``."""
+        body = {"conteudo": conteudo, "client_id": client_id}
+        self._call("POST", quote(chat_id, safe="") + "/messages", body)
+
+    def import_past(self, chat_id: str, messages: Sequence[dict[str, Any]]) -> dict[str, int]:
+        """Old messages are in the room: conteudo, remetente_id, client_id and sent_at (ISO 8601) of each.
+
+        Returns ``{"imported": n, "duplicates": n}``.
+        """
+        counts: dict[str, int] = self._call(
+            "POST", quote(chat_id, safe="") + "/import", {"messages": list(messages)}
+        )
+        return counts
+
+    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        request = Request(  # noqa: S310 - the URL is the site's own setting
+            self._base + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {self._token()}", "Content-Type": "application/json"},
+        )
+        try:
+            with self._opener.open(request, timeout=self._timeout_seconds) as response:
+                answer = response.read()
+        except HTTPError as error:
+            with error:
+                raise ProsaCallError(error.code, _code(error.read())) from error
+        except (URLError, OSError) as error:
+            raise ProsaCallError(0, "unreachable") from error
+        return json.loads(answer) if answer else None
+
+    def _token(self) -> str:
+        now = int(time.time())
+        claims = {"aud": "prosa-api", "scope": "rooms messages", "iat": now, "exp": now + TOKEN_SECONDS}
+        return jwt.encode(claims, self._key, algorithm="HS256", headers={"kid": self._kid})
+
+
+def _code(answer: bytes) -> str:
+    try:
+        return str(json.loads(answer)["code"])
+    except (ValueError, KeyError, TypeError):
+        return "unknown"

@@ -1,4 +1,5 @@
-/* The room list, live: asked for anew after every connection and whenever one of its rooms changes. */
+/* The room list, live: asked for anew after every connection and whenever one of its rooms changes.
+   A page of older rooms stays as it was drawn. */
 (function (prosa) {
   'use strict';
 
@@ -9,6 +10,7 @@
     var connection = prosa.makeConnection(page);
     var statusLine = prosa.makeStatusLine(page);
     var attention = new prosa.Attention(document);
+    var isNewest = window.location.search === '';
     var timer = null;
     var rows = new prosa.RoomRows({
       list: prosa.part('rooms'),
@@ -21,7 +23,9 @@
 
     function answered(refusal, answer) {
       if (!refusal) {
-        rows.show(answer.rooms);
+        if (isNewest) {
+          rows.show(answer.rooms);
+        }
         statusLine.show('joined');
       } else if (refusal.retryable && refusal.code !== 'closed') {
         timer = prosa.timers.set(ask, refusal.retry_after_ms || 2000);

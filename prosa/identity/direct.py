@@ -49,7 +49,8 @@ class Direct:
         self._people_of = people_of
         self._timeout_seconds = timeout_seconds
         self._pool = ThreadPoolExecutor(threads, "prosa-identity")
-        self._free = asyncio.Semaphore(threads)
+        self._threads = threads
+        self._free: tuple[asyncio.AbstractEventLoop, asyncio.Semaphore] | None = None
         self._waiting = 0
 
     async def identify(self, session_keys: Sequence[str]) -> list[Person | None]:
@@ -71,8 +72,9 @@ class Direct:
         self._waiting += 1
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                await self._free.acquire()
-                return await asyncio.wrap_future(self._start(keys))
+                free = self._free_threads()
+                await free.acquire()
+                return await asyncio.wrap_future(self._start(keys, free))
         except IdentityUnknownError:
             raise
         except Exception as error:  # the site's own code may raise anything, and none of it means nobody
@@ -81,7 +83,14 @@ class Direct:
         finally:
             self._waiting -= 1
 
-    def _start(self, keys: list[str]) -> Future[list[Person | None]]:
+    def _free_threads(self) -> asyncio.Semaphore:
+        """One count for each loop that asks: a semaphore belongs to the loop that first waited on it."""
+        loop = asyncio.get_running_loop()
+        if self._free is None or self._free[0] is not loop:
+            self._free = loop, asyncio.Semaphore(self._threads)
+        return self._free[1]
+
+    def _start(self, keys: list[str], free: asyncio.Semaphore) -> Future[list[Person | None]]:
         """Hand ``keys`` to a free thread; it counts as free again only when it has really finished.
 
         So nothing queues behind a thread that hangs in a dead connection: callers time out instead.
@@ -90,12 +99,12 @@ class Direct:
         try:
             job = self._pool.submit(self._people_of, keys)
         except RuntimeError:  # closed
-            self._free.release()
+            free.release()
             raise
 
         def release(_: Future[list[Person | None]]) -> None:
             with contextlib.suppress(RuntimeError):  # the loop has ended before the thread
-                loop.call_soon_threadsafe(self._free.release)
+                loop.call_soon_threadsafe(free.release)
 
         job.add_done_callback(release)
         return job

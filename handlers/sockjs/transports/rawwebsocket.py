@@ -1,0 +1,40 @@
+"""``/websocket`` right below the prefix: a WebSocket and nothing else, for programs."""
+
+from sockjs.tornado.transports import rawwebsocket as library
+
+from handlers.sockjs.closing import short
+from handlers.sockjs.payload import Payload
+from handlers.sockjs.session import Life, RawSession
+from handlers.sockjs.transports.sockets import Socket
+
+
+class RawWebSocket(Socket, library.RawWebSocketTransport):
+    """One message, one frame."""
+
+    name = "rawwebsocket"
+    is_raw = True
+
+    def on_message(self, message: str | bytes) -> None:
+        """Hand over the text; an empty one is nothing."""
+        if self.is_too_large(message) or not message or self.session is None:
+            return
+        text = message if isinstance(message, str) else message.decode(errors="replace")
+        self.session.on_messages([text])
+
+    def pass_on(self, payload: Payload) -> bool:
+        """Write ``payload``; false where its reader is too slow."""
+        return self._output.send(payload.raw_frame)
+
+    def measure(self, payload: Payload) -> int:
+        """The bytes of its frame."""
+        return len(payload.raw_frame)
+
+    def say_goodbye(self, code: int, reason: str) -> None:
+        """The WebSocket's own close frame says why."""
+        self.close(code, short(reason))
+        self._detach()
+        self._expire()
+
+    def new_session(self, session_id: str) -> Life:  # noqa: ARG002
+        """A session without framing."""
+        return RawSession(self.server.connect, self.server)

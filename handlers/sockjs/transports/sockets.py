@@ -1,0 +1,138 @@
+"""What the two WebSocket transports share."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, cast
+
+from sockjs.tornado.websocket import SockJSWebSocketHandler
+from tornado.websocket import WebSocketClosedError
+
+from handlers.sockjs.closing import INTERRUPTED
+from handlers.sockjs.gate import Gate
+from handlers.sockjs.output import Output
+
+if TYPE_CHECKING:
+    from tornado.iostream import IOStream
+
+    from tornado.websocket import WebSocketProtocol13
+
+    from handlers.sockjs.session import Life
+
+ROOM_FOR_A_REFUSAL = 4
+"""Tornado cuts the line at its own limit while the rest of the frame is coming in, and its 1009 is lost
+with it. So its limit is this many times ours, and a frame in between is read, refused and said so."""
+
+
+class Socket(Gate, SockJSWebSocketHandler):  # type: ignore[misc]
+    """A WebSocket that is asked for a sign of life, and whose reader has to keep up."""
+
+    session: Life | None
+    _stream: IOStream
+    _output: Output
+    _reaper: asyncio.TimerHandle | None = None
+    _is_heard = True
+
+    async def _execute(self, transforms: list[Any], *args: bytes, **kwargs: bytes) -> None:
+        """As the library's, but a wrong method is answered without a body."""
+        if self.request.method == "GET":
+            await super()._execute(transforms, *args, **kwargs)
+            return
+        self._transforms = transforms
+        self.set_status(405)
+        self.set_header("Allow", "GET")
+        self.clear_header("Content-Type")
+        self.finish()
+
+    def check_origin(self, origin: str) -> bool:  # noqa: ARG002
+        """The gate has judged already."""
+        return True
+
+    @property
+    def max_message_size(self) -> int:
+        """Where Tornado stops reading."""
+        return self.server.config.frame_bytes * ROOM_FOR_A_REFUSAL
+
+    @property
+    def ping_interval(self) -> float | None:
+        """Tornado would run one task a connection: the session's heartbeat pings instead."""
+        return None
+
+    def open(self, session_id: str = "") -> None:
+        """The session is open, and the way out is measured from its first byte on."""
+        config = self.server.config
+        self._stream = cast("WebSocketProtocol13", self.ws_connection).stream
+        self._output = Output(
+            self._stream, bytes_max=config.queue_bytes, messages_max=config.queue_messages
+        )
+        self.server.stats.on_conn_opened()
+        self.set_nodelay(True)
+        self.session = session = self.new_session(session_id)
+        session.set_handler(self)
+        session.verify_state()
+
+    def new_session(self, session_id: str) -> Life:
+        """A session that is this WebSocket's alone."""
+        raise NotImplementedError
+
+    def is_too_large(self, message: str | bytes) -> bool:
+        """The frame is over the limit, and the connection is being closed with 1009."""
+        self._is_heard = True
+        size = len(message) if isinstance(message, bytes) else _bytes_in(message, self.server.config.frame_bytes)
+        if size <= self.server.config.frame_bytes:
+            return False
+        self.hang_up(1009, "message too big")
+        return True
+
+    def on_pong(self, data: bytes) -> None:  # noqa: ARG002
+        """The other end lives."""
+        self._is_heard = True
+
+    def beat(self) -> bool:
+        """Ask for a sign of life; false where the last question had no answer."""
+        if not self._is_heard:
+            return False
+        self._is_heard = False
+        try:
+            self.ping()
+        except WebSocketClosedError:
+            return False
+        return True
+
+    def hang_up(self, code: int, reason: str) -> None:
+        """Close, and cut the line if the other end does not."""
+        session, self.session = self.session, None
+        self.close(code, reason)
+        self._expire()
+        if session is not None:
+            session.remove_handler(self)
+            session.close(*INTERRUPTED)
+
+    def _expire(self) -> None:
+        if self._reaper is None:
+            self._reaper = asyncio.get_running_loop().call_later(
+                self.server.config.close_grace_seconds, self._stream.close
+            )
+
+    def abort_connection(self) -> None:
+        """The stream is closed at once, and what it kept is forgotten."""
+        self._stream.close()
+
+    def session_closed(self) -> None:
+        """Nothing: ``say_goodbye`` has been called."""
+
+    def on_close(self) -> None:
+        """The line is closed, whoever did it: the session is over and nothing of it stays."""
+        if self._reaper is not None:
+            self._reaper.cancel()
+            self._reaper = None
+        self.server.stats.on_conn_closed()
+        session = self.session
+        if session is not None:
+            self._detach()
+            session.close(*INTERRUPTED)
+
+
+def _bytes_in(text: str, limit: int) -> int:
+    """The UTF-8 bytes of ``text``, counted only where it could matter."""
+    return len(text) if len(text) * 4 <= limit else len(text.encode())

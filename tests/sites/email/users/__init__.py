@@ -1,0 +1,1 @@
+"""A part of a site that Prosa knows nothing of."""

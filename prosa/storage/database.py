@@ -1,14 +1,11 @@
 """The connection to MongoDB, its collections, and the indexes that everything rests on."""
 
-import asyncio
-import random
-from collections.abc import Awaitable, Callable
 from datetime import UTC
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorCollection
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from pymongo import ASCENDING, DESCENDING, IndexModel
-from pymongo.errors import CollectionInvalid, DuplicateKeyError, OperationFailure, PyMongoError
+from pymongo.errors import CollectionInvalid, OperationFailure
 
 from prosa.storage.translation import unavailable
 
@@ -28,10 +25,6 @@ MEMBERSHIP_INDEXES = (
 )
 
 NAMESPACE_EXISTS = 48
-TRANSACTION_ATTEMPTS = 20
-TRANSACTION_PAUSE_SECONDS = 0.01
-
-T = TypeVar("T")
 
 
 class StandaloneError(RuntimeError):
@@ -100,23 +93,6 @@ class Database:
         with unavailable():
             await self._client[self._name].command("ping")
 
-    async def in_transaction(self, write: Callable[[AsyncIOMotorClientSession], Awaitable[T]]) -> T:
-        """What ``write`` returned, all of it committed or none. It may run several times.
-
-        Not for the log: a worker killed inside a transaction blocks what it touched for a minute
-        (measured). For what the site says, which is rare and says the same when it is said again.
-        """
-        for attempt in range(TRANSACTION_ATTEMPTS):
-            async with await self._client.start_session() as session:
-                try:
-                    async with session.start_transaction():
-                        return await write(session)
-                except PyMongoError as error:
-                    if attempt + 1 == TRANSACTION_ATTEMPTS or not _may_be_repeated(error):
-                        raise
-            await asyncio.sleep(TRANSACTION_PAUSE_SECONDS * random.random() * attempt)  # noqa: S311
-        raise AssertionError
-
     async def drop(self) -> None:
         """Nothing of this database is left: for tests."""
         with unavailable():
@@ -144,12 +120,3 @@ class Database:
         except OperationFailure as error:
             if error.code != NAMESPACE_EXISTS:
                 raise
-
-
-def _may_be_repeated(error: PyMongoError) -> bool:
-    """Somebody else wrote the same, or the commit's outcome is unknown; both mean: once more."""
-    return (
-        error.has_error_label("TransientTransactionError")
-        or error.has_error_label("UnknownTransactionCommitResult")
-        or isinstance(error, DuplicateKeyError)
-    )

@@ -1,8 +1,9 @@
 """How entries, rooms and cursors lie in MongoDB. Shapes only: who reads and writes them is elsewhere."""
 
 import hashlib
-from collections.abc import Iterable
 from typing import Any
+
+import msgspec
 
 from prosa.models.entries import Draft, Entry
 from prosa.models.ids import ChatId, ClientId, Epoch, UserId
@@ -52,12 +53,6 @@ def entry_of(document: Document) -> Entry:
     )
 
 
-def members_of(documents: Iterable[Document]) -> list[Member]:
-    """The members that a room's memberships speak of, in the site's order."""
-    ordered = sorted(documents, key=lambda document: int(document["position"]))
-    return [Member(UserId(document["user_id"]), document["name"], document["role"]) for document in ordered]
-
-
 def cursor_of(document: Document) -> Cursor:
     """How far the member of a membership has got."""
     return Cursor(
@@ -73,8 +68,9 @@ def is_small(document: Document) -> bool:
     return bool(document["member_count"] <= SMALL_ROOM)
 
 
-def room_of(document: Document, members: Iterable[Member]) -> Room:
-    """The room of this document; ``members`` matter where it is small."""
+def room_of(document: Document) -> Room:
+    """The room of this document, which may carry no more than ``SMALL_ROOM`` of a larger room's members."""
+    members = document["members"]
     return Room(
         chat_id=ChatId(document["_id"]),
         epoch=Epoch(document["epoch"]),
@@ -84,5 +80,5 @@ def room_of(document: Document, members: Iterable[Member]) -> Room:
         context=document["context"],
         version=document["version"],
         member_count=document["member_count"],
-        members=tuple(members) if is_small(document) else None,
+        members=tuple(msgspec.convert(members, list[Member])) if is_small(document) else None,
     )

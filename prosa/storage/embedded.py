@@ -191,7 +191,9 @@ class EmbeddedMongod:
 
     def _last_words(self) -> str:
         assert self._process is not None
-        state = "did not come up" if self._process.poll() is None else f"ended with {self._process.returncode}"
+        state = (
+            "did not come up" if self._process.poll() is None else f"ended with {self._process.returncode}"
+        )
         lines = self._log.read_text(errors="replace").splitlines() if self._log.exists() else []
         return "\n".join([f"mongod {state}; the end of {self._log}:", *lines[-15:]])
 

@@ -58,7 +58,9 @@ class MongoLog:
             {"chat_id": chat_id, "author_id": author_id, "client_id": {"$in": client_ids}}
             for (chat_id, author_id), client_ids in wanted.items()
         ]
-        cursor = self._messages.find({"$or": clauses}, hint="once", batch_size=sum(map(len, wanted.values())) + 1)
+        cursor = self._messages.find(
+            {"$or": clauses}, hint="once", batch_size=sum(map(len, wanted.values())) + 1
+        )
         return {
             Key(document["chat_id"], document["author_id"], document["client_id"]): document
             async for document in cursor

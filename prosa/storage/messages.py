@@ -67,10 +67,15 @@ class Messages:
         """
         below = SEQ_MAX if before_seq is None else max(0, min(before_seq, SEQ_MAX))
         cursor = self._messages.find(
-            {"chat_id": chat_id, "seq": {"$lt": below}}, sort=[("seq", -1)], limit=limit + 1, batch_size=limit + 2
+            {"chat_id": chat_id, "seq": {"$lt": below}},
+            sort=[("seq", -1)],
+            limit=limit + 1,
+            batch_size=limit + 2,
         )
         with unavailable():
-            newest, tops = await asyncio.gather(cursor.to_list(), self._tops_unless(chat_id, before_seq is None))
+            newest, tops = await asyncio.gather(
+                cursor.to_list(), self._tops_unless(chat_id, before_seq is None)
+            )
         messages = tuple(map(entry_of, reversed(newest[:limit])))
         top = tops.get(chat_id, messages[-1].seq if messages and before_seq is None else 0)
         return Page(messages=messages, more=len(newest) > limit, top_seq=top)

@@ -107,10 +107,19 @@ class Summaries:
                     "as": "unread",
                 }
             },
-            {"$project": {"_id": False, "chat_id": True, "user_id": True, "unread": {"$first": "$unread.count"}}},
+            {
+                "$project": {
+                    "_id": False,
+                    "chat_id": True,
+                    "user_id": True,
+                    "unread": {"$first": "$unread.count"},
+                }
+            },
         ]
         cursor = self._lists.aggregate(pipeline, batchSize=1_000)
-        return {(ChatId(row["chat_id"]), UserId(row["user_id"])): row.get("unread", 0) async for row in cursor}
+        return {
+            (ChatId(row["chat_id"]), UserId(row["user_id"])): row.get("unread", 0) async for row in cursor
+        }
 
 
 def _whole_moments(rows: list[Document], limit: int) -> tuple[list[Document], bool]:

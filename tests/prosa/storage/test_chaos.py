@@ -55,7 +55,10 @@ class Attack:
                     await self.say(worker, draft)
                     await self.say(self.chance.choice(self.workers), draft)
                 case number if number < 0.3:
-                    run = [draft, *(a_draft(f"{name}-{count}+{more}", room=room, author=name) for more in "12")]
+                    run = [
+                        draft,
+                        *(a_draft(f"{name}-{count}+{more}", room=room, author=name) for more in "12"),
+                    ]
                     if await self.burst(worker, run):
                         sent.extend(map(key_of, run))
                     continue
@@ -66,7 +69,11 @@ class Attack:
     async def burst(self, worker: Committer, run: Sequence[Draft]) -> bool:
         """Down one connection without waiting; whether it is known that none had to be sent again."""
         before = self.unknown
-        await asyncio.gather(*(self.say(worker, draft) for draft in run))
+        saying = []
+        for draft in run:
+            saying.append(asyncio.ensure_future(self.say(worker, draft)))
+            await asyncio.sleep(self.chance.expovariate(500))
+        await asyncio.gather(*saying)
         return self.unknown == before
 
     async def say(self, worker: Committer, draft: Draft) -> None:
@@ -99,7 +106,9 @@ async def test_no_hole_nothing_twice_no_false_ack(seed: int, trouble: float) -> 
     assert len(log.by_key) == len(log.by_place) == len(attack.answers)
     for key, answers in attack.answers.items():
         stored = log.by_key[key]
-        assert {(answer.entry.seq, answer.entry.id) for answer in answers} == {(stored["seq"], str(stored["_id"]))}
+        assert {(answer.entry.seq, answer.entry.id) for answer in answers} == {
+            (stored["seq"], str(stored["_id"]))
+        }
         assert sum(not answer.duplicate for answer in answers) <= WORKERS
     for sent in attack.sent:
         places = [log.by_key[key]["seq"] for key in sent]
@@ -112,7 +121,8 @@ async def test_a_store_that_is_never_there_is_told_within_the_deadline() -> None
     started = time.monotonic()
     worker = attack.workers[0]
     answers = await asyncio.gather(
-        *(worker.append(a_draft(str(number), room=str(number % 30))) for number in range(300)), return_exceptions=True
+        *(worker.append(a_draft(str(number), room=str(number % 30))) for number in range(300)),
+        return_exceptions=True,
     )
     assert {getattr(answer, "code", answer) for answer in answers} == {"retry"}
     assert 0.4 <= time.monotonic() - started < 0.6

@@ -40,7 +40,9 @@ async def test_a_room_is_read_as_it_was_put(database: Database) -> None:
 
 
 @pytest.mark.gen_test
-async def test_asking_twice_changes_nothing_and_asking_otherwise_grows_the_version(database: Database) -> None:
+async def test_asking_twice_changes_nothing_and_asking_otherwise_grows_the_version(
+    database: Database,
+) -> None:
     rooms = Rooms(database)
     first = await rooms.put(ROOM, asks(ANA, BETO))
     assert await rooms.put(ROOM, asks(ANA, BETO)) == first
@@ -84,12 +86,30 @@ async def test_a_deleted_room_is_nobodys_and_comes_back_under_a_new_epoch(databa
 @pytest.mark.gen_test(timeout=20)
 async def test_when_the_site_says_two_things_at_once_the_room_is_one_of_them(database: Database) -> None:
     rooms = Rooms(database)
-    said = [asks(ANA, title="a"), asks(BETO, title="b"), asks(CAIO, title="c"), asks(ANA, BETO, CAIO, title="d")]
+    said = [
+        asks(ANA, title="a"),
+        asks(BETO, title="b"),
+        asks(CAIO, title="c"),
+        asks(ANA, BETO, CAIO, title="d"),
+    ]
     for _ in range(5):
         await asyncio.gather(*(rooms.put(ROOM, draft) for draft in said * 2))
         room = await rooms.get(ROOM)
         assert room is not None
         assert (room.title, room.members) in [(draft.title, draft.members) for draft in said]
+        assert room.members is not None
+        inside = (await Memberships(database).cursors([ROOM]))[ROOM]
+        assert {cursor.user_id for cursor in inside} == {member.user_id for member in room.members}
+
+
+@pytest.mark.gen_test
+async def test_a_put_that_died_half_way_is_finished_by_the_next_one(database: Database) -> None:
+    rooms, memberships = Rooms(database), Memberships(database)
+    first = await rooms.put(ROOM, asks(ANA, BETO))
+    await database.memberships.delete_one({"user_id": BETO.user_id})
+    await database.rooms.update_one({"_id": ROOM}, {"$unset": {"matched_version": True}})
+    assert await rooms.put(ROOM, asks(ANA, BETO)) == first
+    assert await memberships.is_member(ROOM, BETO.user_id)
 
 
 @pytest.mark.gen_test

@@ -33,7 +33,11 @@ class UnrulyLog:
     async def insert(self, documents: Sequence[Document], *, ordered: bool) -> None:
         self.inserts += 1
         await self._latency()
-        kind = self._random.choice(["lost", "late", "refused", "half", "unsafe"]) if self._is_trouble() else "fine"
+        kind = (
+            self._random.choice(["lost", "late", "refused", "half", "unsafe"])
+            if self._is_trouble()
+            else "fine"
+        )
         if kind == "refused":
             raise NetworkTimeout("never sent")
         if kind == "late":
@@ -80,7 +84,9 @@ class UnrulyLog:
             place = (document["chat_id"], document["seq"])
             broken = "once" if key in self.by_key else "order" if place in self.by_place else None
             if broken is not None:
-                failures.append({"index": index, "code": 11000, "keyPattern": dict.fromkeys(NAMES[broken], 1)})
+                failures.append(
+                    {"index": index, "code": 11000, "keyPattern": dict.fromkeys(NAMES[broken], 1)}
+                )
                 if ordered:
                     break
                 continue

@@ -1,0 +1,131 @@
+"""Every command that the store sends runs on an index, whatever is in the collections."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pymongo import monitoring
+
+from prosa.models.ids import ChatId, UserId
+from prosa.models.rooms import SMALL_ROOM, Member, RoomDraft
+from prosa.storage.database import Database
+from prosa.storage.memberships import Memberships
+from prosa.storage.messages import Messages
+from prosa.storage.rooms import Rooms
+from tests.prosa.storage.drafts import NOON, a_draft
+
+ROOM, USER = ChatId("7"), UserId("1")
+READING = {"find", "aggregate", "update", "delete", "findAndModify"}
+OF_THE_SESSION = {
+    "lsid",
+    "$db",
+    "$clusterTime",
+    "txnNumber",
+    "startTransaction",
+    "autocommit",
+    "writeConcern",
+}
+Command = dict[str, Any]
+
+
+class Recorder(monitoring.CommandListener):
+    """The commands that a client sends, each of a kind once."""
+
+    def __init__(self) -> None:
+        self.commands: list[Command] = []
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        if event.command_name in READING:
+            command = {key: value for key, value in event.command.items() if key not in OF_THE_SESSION}
+            self.commands.extend(one_each(command))
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        pass
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        raise AssertionError(event.failure)
+
+
+def one_each(command: Command) -> Iterator[Command]:
+    """``explain`` takes one update or delete at a time."""
+    for several in ("updates", "deletes"):
+        if several in command:
+            yield from ({**command, several: [single]} for single in command[several])
+            return
+    yield command
+
+
+def everywhere(plan: Any, name: str) -> Iterator[Any]:
+    """The values of every ``name`` in what ``explain`` answered, rejected plans left out."""
+    if isinstance(plan, dict):
+        for key, value in plan.items():
+            if key == name:
+                yield value
+            elif key not in {"rejectedPlans", "command"}:
+                yield from everywhere(value, name)
+    elif isinstance(plan, list):
+        for value in plan:
+            yield from everywhere(value, name)
+
+
+async def use_everything(database: Database) -> None:
+    messages, rooms, memberships = Messages(database), Rooms(database), Memberships(database)
+    both = (Member(USER, "Ana"), Member(UserId("2"), "Beto"))
+    crowd = tuple(Member(UserId(str(number)), "x") for number in range(SMALL_ROOM + 1))
+    for room in (ROOM, ChatId("8"), ChatId("9")):
+        await rooms.put(room, RoomDraft(title="Obra", members=both))
+        stored = [await messages.append(a_draft(f"{number}", room=room, at=NOON)) for number in range(60)]
+        await rooms.note_last([answer.entry for answer in stored])
+    await rooms.put(ROOM, RoomDraft(title="Obra", members=crowd))
+    await rooms.put(ROOM, RoomDraft(title="Obra", members=(Member(USER, "Ana Maria"),)))
+    await rooms.put(ChatId("crowd"), RoomDraft(title="Obra", members=crowd))
+    await rooms.note_last([(await messages.append(a_draft("x", room="crowd"))).entry])
+    await rooms.get_many([ROOM, ChatId("8")])
+    await rooms.versions([ROOM])
+    await rooms.delete(ChatId("9"))
+    await messages.append(a_draft("1"))
+    await messages.known(a_draft("1"))
+    await messages.page_before(ROOM, None, 10)
+    await messages.page_before(ROOM, 9, 10)
+    await messages.after(ROOM, 3, 10)
+    await messages.tops([ROOM, ChatId("8")])
+    await messages.has_live_entries(ROOM)
+    await memberships.is_member(ROOM, USER)
+    await memberships.advance(ROOM, USER, delivered_seq=3, read_seq=2)
+    await memberships.cursor(ROOM, USER)
+    await memberships.cursors([ROOM, ChatId("8")])
+    await memberships.rooms_of(USER)
+    await memberships.unread(ROOM, [USER])
+    await memberships.summaries(USER, since=None, limit=1)
+    await memberships.summaries(USER, since=NOON, before=NOON.replace(year=2031), limit=10)
+    await messages.close()
+
+
+@pytest.mark.gen_test(timeout=60)
+async def test_no_command_scans_a_collection_or_sorts_in_memory(database: Database, mongod: str) -> None:
+    recorder = Recorder()
+    name = database.messages.database.name
+    watched = await Database.open(mongod, name, event_listeners=[recorder])
+    recorder.commands.clear()
+    await use_everything(watched)
+    await watched.close()
+    skip_scans = lookups = 0
+    assert len(recorder.commands) > 40
+    for command in recorder.commands:
+        verbosity = "executionStats" if "aggregate" in command else "queryPlanner"
+        plan = await database.messages.database.command("explain", command, verbosity=verbosity)
+        stages = set(everywhere(plan, "stage"))
+        assert stages & {"IXSCAN", "IDHACK", "DISTINCT_SCAN", "EOF", "COUNT_SCAN", "PROJECTION_COVERED"}, (
+            command
+        )
+        assert not stages & {"COLLSCAN", "SORT"}, command
+        assert not list(everywhere(plan, "$sort")), command
+        assert not any(everywhere(plan, "collectionScans")), command
+        skip_scans += "DISTINCT_SCAN" in stages
+        for lookup in everywhere(plan, "stages"):
+            for stage in lookup:
+                if "$lookup" in stage:
+                    assert stage["indexesUsed"] == ["order"]
+                    lookups += 1
+    assert skip_scans >= 4
+    assert lookups >= 3

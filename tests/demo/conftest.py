@@ -1,0 +1,114 @@
+"""The demo site, and a listener in Prosa's place that writes down what it is told."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.test.utils import override_settings
+
+from prosa.identity.tokens import ServiceTokens
+from tests.sites.site import KEYS, people, site
+
+__all__ = ["site"]
+
+
+class Listener:
+    """Says yes to every call with a good token, and keeps them; ``status`` makes it say something else."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, str, Any]] = []
+        self.status = 200
+        self.after_calls: int | None = None
+        """``status`` counts only after so many calls."""
+        self._tokens = ServiceTokens(KEYS)
+
+    def hear(self, method: str, path: str, token: str, body: bytes) -> int:
+        """One call; what it is answered with."""
+        self._tokens.verify(token, "rooms" if path.rsplit("/", 1)[0].endswith("rooms") else "messages")
+        if self.status != 200 and (self.after_calls is None or len(self.calls) >= self.after_calls):
+            return self.status
+        self.calls.append((method, path.removeprefix("/chat/api/v1/rooms/"), json.loads(body)))
+        return 200
+
+
+@pytest.fixture
+def prosa(site: None) -> Iterator[Listener]:
+    """What the site tells Prosa, with nothing told yet."""
+    from demo.market import publishing  # noqa: PLC0415 - only once Django is set up
+
+    listener = Listener()
+
+    class Handler(BaseHTTPRequestHandler):
+        def _answer(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            token = self.headers["Authorization"].removeprefix("Bearer ")
+            self.send_response(listener.hear(self.command, self.path, token, body))
+            answer = b'{"code": "unavailable", "imported": 0, "duplicates": 0}'
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        do_PUT = do_POST = _answer  # noqa: N815 - the library's names
+
+        def log_message(self, *_: Any) -> None:
+            """Nothing on the screen."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    kid, key = next(iter(KEYS.items()))
+    url = f"http://127.0.0.1:{server.server_port}"
+    with override_settings(PROSA_URL=url, PROSA_KID=kid, PROSA_KEY=key):
+        publishing.prosa.cache_clear()
+        yield listener
+    publishing.prosa.cache_clear()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def deal(site: None) -> Iterator[Any]:
+    """A conversation of ``cliente`` and ``reforma`` about a need in service; gone afterwards."""
+    from django.contrib.auth import get_user_model  # noqa: PLC0415 - only once Django is set up
+    from django.utils import timezone  # noqa: PLC0415
+
+    from demo.market.models import Conversa, Necessidade, Orcamento  # noqa: PLC0415
+
+    users = get_user_model().objects
+    need = Necessidade.objects.create(
+        cliente=users.get(username="cliente"),
+        titulo="Telhado <novo>",
+        descricao="Trocar 40 telhas.",
+        cidade="Campinas, SP",
+        status="em_atendimento",
+        criada_em=timezone.now(),
+    )
+    quote = Orcamento.objects.create(
+        necessidade=need, fornecedor=users.get(username="reforma"), valor="1234567.8", prazo="3 dias"
+    )
+    yield Conversa.objects.create(orcamento=quote, criada_em=timezone.now())
+    need.delete()
+
+
+@pytest.fixture
+def stranger(site: None) -> Iterator[Any]:
+    """Somebody of the site who has no part in anything."""
+    yield from people()
+
+
+@pytest.fixture
+def logged_in(site: None) -> Callable[[str], Client]:
+    """A browser of a person, logged in."""
+    from django.contrib.auth import get_user_model  # noqa: PLC0415 - only once Django is set up
+
+    def log_in(username: str) -> Client:
+        client = Client()
+        client.force_login(get_user_model().objects.get(username=username))
+        return client
+
+    return log_in

@@ -122,7 +122,7 @@ class Attempts:
         return others
 
     async def _acknowledge(self, known: list[Item], later: Iterable[Item] = ()) -> bool:
-        """Messages whose key is taken have their first answer again; all of them?
+        """Messages whose key is taken have their first answer again; false if one cannot be read yet.
 
         What cannot be read yet goes back to the head, with ``later`` behind it.
         """

@@ -41,7 +41,7 @@ LINES = 20_000
 class Committer:
     """One per worker. ``append`` is all that others need; ``heard`` saves lost races."""
 
-    def __init__(  # noqa: PLR0913 - limits, and what a test puts in place of clock and chance
+    def __init__(
         self,
         store: Log,
         *,

@@ -93,7 +93,7 @@ class Line:
 
     def numbered(self, taken: Iterable[Waiting], new_id: Callable[[], object]) -> list[Document]:
         """The documents of ``taken`` with the room's next places, each with an id of its own."""
-        assert self.top is not None, "load the top first"
+        assert self.top is not None, "load the top first"  # noqa: S101 - cannot happen
         documents = []
         for seq, message in enumerate(taken, self.top + 1):
             message.attempts.append(new_id())

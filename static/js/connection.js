@@ -103,6 +103,7 @@
       this.enter('stopped');
     } else if (action === 'check' || this.suspects >= SUSPECTS) {
       this.suspects = 0;
+      this.checks += action === 'check' ? 1 : 0;
       this.check();
     } else {
       this.enter('waiting');
@@ -112,7 +113,6 @@
 
   Connection.prototype.check = function () {
     var self = this;
-    this.checks += 1;
     this.enter('checking');
     this.parts.sessionCheck.ask(function (answer) {
       if (self.state === 'checking') {
@@ -121,14 +121,15 @@
     });
   };
 
-  /* A login on another host cannot be told from a network that is away, so after some tries it is offered. */
+  /* A server that is away says nothing about the person, so the line is tried on. Only where the server keeps
+     refusing (4401) is the login offered without proof: one on another host cannot be seen from here. */
   Connection.prototype.checked = function (answer) {
-    if (answer === 'other' || (answer === 'unknown' && this.checks >= CHECKS) || (answer === 'same' && this.checks > CHECKS)) {
+    if (answer === 'other' || this.checks > CHECKS) {
       this.checks = 0;
       this.enter('login');
     } else {
       this.enter('waiting');
-      this.after(this.parts.backoff.next(), answer === 'same' ? this.connect : this.check);
+      this.after(this.parts.backoff.next(), this.connect);
     }
   };
 

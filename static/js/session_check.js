@@ -19,6 +19,13 @@
     }
   }
 
+  function told(status, html, userId) {
+    if (status === 200) {
+      return personOf(html) === userId ? 'same' : 'other';
+    }
+    return status === 401 || status === 403 ? 'other' : 'unknown';
+  }
+
   /* makeRequest() is a fresh XMLHttpRequest. */
   function SessionCheck(makeRequest, url, userId) {
     this.makeRequest = makeRequest;
@@ -34,11 +41,7 @@
       if (request.readyState !== 4) {
         return;
       }
-      if (request.status === 0 || request.status >= 500 || request.status === 429) {
-        answer('unknown');
-      } else {
-        answer(request.status === 200 && personOf(request.responseText) === userId ? 'same' : 'other');
-      }
+      answer(told(request.status, request.responseText, userId));
     };
     request.send();
   };

@@ -174,3 +174,16 @@ test('what is not JSON, or names no event, changes nothing', () => {
   });
   assert.equal(line.connection.state, 'live');
 });
+
+test('a server that is away for long is not taken for the end of the session', () => {
+  const line = makeLine();
+  line.session = 'unknown';
+  line.connection.connect();
+  for (let i = 0; i < 40; i += 1) {
+    line.socket().breaks(1002);
+    line.time.pass(25000);
+  }
+  assert.equal(line.sockets.length, 41);
+  line.goLive();
+  assert.equal(line.connection.state, 'live');
+});

@@ -27,4 +27,5 @@ test('a server that is away says nothing about the person', () => {
   assert.equal(ask(0, ''), 'unknown');
   assert.equal(ask(503, ''), 'unknown');
   assert.equal(ask(429, ''), 'unknown');
+  assert.equal(ask(404, ''), 'unknown');
 });

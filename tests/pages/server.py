@@ -1,0 +1,91 @@
+"""``python app.py`` with the demo site, as a child process that can be stopped and started again."""
+
+import http.cookiejar
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "prosa-demo"  # noqa: S105 - the demo's, printed by it for everybody
+READY_SECONDS = 60.0
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+class Server:
+    """One worker with the demo site; port and data stay the same from one start to the next."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = f"http://127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        """The demo's rooms can be opened once this returns."""
+        environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("PROSA_", "DJANGO_"))},
+            "PROSA_DEMO": "1",
+            "PROSA_ADDRESS": "127.0.0.1",
+            "PROSA_PORT": str(self._port),
+            "PROSA_DATA_DIR": str(self._folder / "data"),
+        }
+        with (self._folder / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - our own program
+                [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log
+            )
+        self._until(self._has_rooms, "the demo's rooms can be opened")
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        """The process has ended."""
+        if self._process is not None:
+            self._process.send_signal(number)
+            self._process.wait(timeout=30)
+            self._process = None
+
+    def _has_rooms(self) -> bool:
+        browser = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()),
+            urllib.request.ProxyHandler({}),
+        )
+        login = f"{self.url}/entrar/"
+        try:
+            page = browser.open(login, timeout=5).read().decode()
+            token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+            if token is None:
+                return False
+            form = {"csrfmiddlewaretoken": token.group(1), "username": "pintura", "password": PASSWORD}
+            request = urllib.request.Request(  # noqa: S310 - http, ours
+                login, urllib.parse.urlencode(form).encode(), {"Referer": login, "Origin": self.url}
+            )
+            browser.open(request, timeout=5).read()
+            rooms = browser.open(f"{self.url}/chat/", timeout=5).read().decode()
+        except (urllib.error.URLError, OSError):
+            return False
+        return 'data-chat-id="2"' in rooms and 'data-chat-id="3"' in rooms
+
+    def _until(self, holds: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            if self._process is not None and self._process.poll() is not None:
+                break
+            if holds():
+                return
+            time.sleep(0.2)
+        log = (self._folder / "server.log").read_text(errors="replace")[-3000:]
+        raise AssertionError(f"within {READY_SECONDS:.0f} s: {what}\n{log}")

@@ -1,0 +1,54 @@
+"""The room list, and how the pages look at each width."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.pages.conftest import People
+from tests.pages.room import ROOM_1, ROOM_2, is_live, message, say
+
+WIDTHS = [(320, 568), (390, 844), (1280, 800)]
+
+
+def test_the_list_shows_a_new_message_as_it_is_said(people: People) -> None:
+    cliente = people("cliente", "/chat/")
+    is_live(cliente)
+    reforma = people("reforma", ROOM_1)
+    is_live(reforma)
+    say(reforma, "Novidade na lista")
+    first = cliente.locator("[data-part=rooms] [data-part=room-row]").first
+    expect(first).to_have_attribute("data-chat-id", "1")
+    expect(first.locator("[data-part=row-preview]")).to_contain_text("Novidade na lista")
+    expect(first.locator("[data-part=row-unread]")).to_be_visible()
+    first.locator("[data-part=row-link]").click()
+    expect(message(cliente, "Novidade na lista")).to_have_count(1)
+
+
+def test_a_message_in_another_room_is_told_beside_this_one(people: People) -> None:
+    cliente = people("cliente", ROOM_2)
+    is_live(cliente)
+    reforma = people("reforma", ROOM_1)
+    is_live(reforma)
+    say(reforma, "Olhe a outra conversa")
+    toast = cliente.locator("[data-part=toasts] [data-part=toast]")
+    expect(toast).to_contain_text("Olhe a outra conversa")
+    expect(toast).to_have_attribute("href", ROOM_1)
+
+
+@pytest.mark.parametrize(("width", "height"), WIDTHS)
+@pytest.mark.parametrize(("name", "path"), [("conversas", "/chat/"), ("sala", ROOM_1), ("fechada", ROOM_2)])
+def test_nothing_is_wider_than_the_screen(  # noqa: PLR0913 - two tables of values
+    people: People, shots: Path, name: str, path: str, width: int, height: int
+) -> None:
+    page = people("cliente", path, viewport={"width": width, "height": height})
+    is_live(page)
+    page.screenshot(path=str(shots / f"{name}-{width}.png"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_first_paint_is_complete_without_scripts(people: People) -> None:
+    page = people("cliente", ROOM_1, java_script_enabled=False)
+    expect(page.locator("[data-part=messages] [data-part=message]").last).to_be_in_viewport()
+    assert page.locator("[data-part=messages] [data-part=day]").count() >= 1
+    expect(page.locator("noscript p")).to_be_visible()

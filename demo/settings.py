@@ -1,10 +1,10 @@
 """Django's settings of the demo site. Everything that differs from place to place comes from ``DEMO_*``.
 
-    DEMO_DATA_DIR        where the database and the secret key are kept (default: .data)
-    DEMO_PROSA_URL       where Prosa's API is (default: http://localhost:8888)
-    DEMO_PROSA_KID       the id and
-    DEMO_PROSA_KEY       the secret with which service tokens are signed
-    DEMO_ALLOWED_HOSTS   further host names, separated by commas
+DEMO_DATA_DIR        where the database and the secret key are kept (default: .data)
+DEMO_PROSA_URL       where Prosa's API is (default: http://localhost:8888)
+DEMO_PROSA_KID       the id and
+DEMO_PROSA_KEY       the secret with which service tokens are signed
+DEMO_ALLOWED_HOSTS   further host names, separated by commas
 """
 
 import os

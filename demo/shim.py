@@ -14,9 +14,9 @@ def for_tornado(app: Wsgi) -> Wsgi:
     """``app`` so that Tornado can serve it: every request is answered, and closed where it was opened.
 
     Measured without this: a response with a cookie never arrives (Django writes the header with a
-    leading space, which Tornado refuses); one to HEAD breaks the connection (it brings a body); ``close()`` runs
-    on the event loop's thread, so that Django closes the wrong thread's database connections; and
-    an exception leaves the browser waiting for ever.
+    leading space, which Tornado refuses); one to HEAD breaks the connection (it brings a body);
+    ``close()`` runs on the event loop's thread, so that Django closes the wrong thread's database
+    connections; and an exception leaves the browser waiting for ever.
     """
 
     def wsgi(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:

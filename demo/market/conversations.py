@@ -19,8 +19,10 @@ _BATHROOM = (
         3,
         "09:40",
         SUPPLIER,
-        "Então o certo é refazer a impermeabilização antes do piso novo.\n"
-        "Enviei o orçamento de R$ 4.850,00 com material e mão de obra.",
+        (
+            "Então o certo é refazer a impermeabilização antes do piso novo.\n"
+            "Enviei o orçamento de R$ 4.850,00 com material e mão de obra."
+        ),
     ),
     (3, "10:05", CLIENT, "Recebi. O porcelanato está incluído?"),
     (3, "10:11", SUPPLIER, "Está, até R$ 79,90 o m². Acima disso a gente acerta só a diferença."),
@@ -34,7 +36,12 @@ _BATHROOM = (
     (2, "18:20", CLIENT, "Combinado, vamos usar o outro banheiro."),
     (1, "09:15", SUPPLIER, "Segunda demão pronta e teste de água feito: nenhum vazamento."),
     (1, "09:27", CLIENT, "Que alívio! E o porcelanato, já dá para escolher?"),
-    (1, "09:35", SUPPLIER, "Dá sim. Separei três na loja da Rua das Flores: Cimento Claro, Areia e Mármore Carrara."),
+    (
+        1,
+        "09:35",
+        SUPPLIER,
+        "Dá sim. Separei três na loja da Rua das Flores: Cimento Claro, Areia e Mármore Carrara.",
+    ),
     (1, "11:50", CLIENT, "Fui lá agora. Ficamos com o Areia, 60 x 60. Deixei pago no balcão."),
     (1, "12:02", SUPPLIER, "Perfeito, escolha bonita! Retiramos amanhã cedo e começamos o assentamento."),
 )
@@ -52,7 +59,12 @@ _OFFICE = (
     (2, "10:00", CLIENT, "Olá! Precisamos pintar nosso escritório antes da mudança, no dia 15."),
     (2, "10:18", SUPPLIER, "Olá, pessoal! Dá tempo. São quantas salas?"),
     (2, "10:21", CLIENT, "Três salas e o corredor, umas 140 m² de parede."),
-    (1, "09:03", SUPPLIER, "Orçamento enviado. Conseguimos fazer em um fim de semana para não atrapalhar vocês."),
+    (
+        1,
+        "09:03",
+        SUPPLIER,
+        "Orçamento enviado. Conseguimos fazer em um fim de semana para não atrapalhar vocês.",
+    ),
     (1, "09:30", CLIENT, "Perfeito. Começamos no sábado, então."),
 )
 

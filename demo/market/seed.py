@@ -24,8 +24,8 @@ _NEEDS = (
     {
         "cliente": "cliente",
         "titulo": "Reforma do banheiro",
-        "descricao": "Banheiro de 4,5 m² com infiltração perto do box. Refazer a impermeabilização, trocar piso"
-        " e revestimento, e reinstalar as louças. Apartamento no 3º andar, com elevador de serviço.",
+        "descricao": "Banheiro de 4,5 m² com infiltração perto do box. Refazer a impermeabilização, trocar"
+        " piso e revestimento, e reinstalar as louças. Apartamento no 3º andar, com elevador de serviço.",
         "cidade": "Campinas, SP",
         "status": Status.EM_ATENDIMENTO,
         "days_ago": 5,
@@ -34,7 +34,8 @@ _NEEDS = (
     {
         "cliente": "cliente",
         "titulo": "Pintura da fachada",
-        "descricao": "Fachada de casa térrea, cerca de 86 m². Lavar, selar e pintar com tinta acrílica na cor Palha.",
+        "descricao": "Fachada de casa térrea, cerca de 86 m²."
+        " Lavar, selar e pintar com tinta acrílica na cor Palha.",
         "cidade": "Campinas, SP",
         "status": Status.FINALIZADO,
         "days_ago": 26,
@@ -52,7 +53,8 @@ _NEEDS = (
     {
         "cliente": "cliente",
         "titulo": "Instalação de ar-condicionado",
-        "descricao": "Dois aparelhos split de 9.000 BTU, um no quarto e outro na sala. Ponto elétrico já existe.",
+        "descricao": "Dois aparelhos split de 9.000 BTU, um no quarto e outro na sala."
+        " Ponto elétrico já existe.",
         "cidade": "Campinas, SP",
         "status": Status.ANALISANDO_ORCAMENTOS,
         "days_ago": 2,

@@ -1,5 +1,7 @@
 """The life of a need, and what it means for the conversation about it."""
 
+from typing import Any
+
 from django.db.models import TextChoices
 
 
@@ -15,7 +17,7 @@ class Status(TextChoices):
     CANCELADO = "cancelado", "Cancelado"
 
 
-NEXT: dict[str, dict[str, str]] = {
+NEXT: dict[Any, dict[Any, str]] = {
     Status.ATIVO: {Status.ANALISANDO_ORCAMENTOS: "Analisar orçamentos", Status.CANCELADO: "Cancelar"},
     Status.ANALISANDO_ORCAMENTOS: {
         Status.AGUARDANDO_CONFIRMACAO: "Escolher e pedir confirmação",
@@ -36,7 +38,7 @@ NEXT: dict[str, dict[str, str]] = {
 }
 """From each status: where a need can go, and what the button says."""
 
-_REASONS: dict[str, str] = {
+_REASONS: dict[Any, str] = {
     Status.ATIVO: "A conversa abre para mensagens quando o atendimento começar.",
     Status.ANALISANDO_ORCAMENTOS: "Os orçamentos ainda estão em análise."
     " A conversa abre quando o atendimento começar.",

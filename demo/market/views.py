@@ -73,7 +73,7 @@ def take_step(found: Necessidade, status: str, request: HttpRequest) -> None:
 
 
 def tell(found: Necessidade, request: HttpRequest) -> None:
-    """Prosa is told of everything that it does not know about ``found``, or the person sees that it is not."""
+    """Prosa is told what it does not know about ``found``, or the person sees that it could not be."""
     try:
         publish(found)
     except ProsaCallError as error:
@@ -99,9 +99,7 @@ def talk(request: HttpRequest, pk: int) -> HttpResponse:
     quote = get_object_or_404(Orcamento.objects.select_related("necessidade"), pk=pk)
     if not quote.may_talk(request.user):
         raise PermissionDenied
-    conversa, is_new = Conversa.objects.get_or_create(
-        orcamento=quote, defaults={"criada_em": timezone.now()}
-    )
+    conversa, is_new = Conversa.objects.get_or_create(orcamento=quote, defaults={"criada_em": timezone.now()})
     try:
         publish(quote.necessidade)
     except ProsaCallError:

@@ -61,7 +61,7 @@ class _Sealed:
         if hasattr(self, "_key_to_file"):
             _raise_unreadable(self)
 
-    def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 - Django's signature
+    def save(self, must_create: bool = False) -> None:
         """Write nothing."""
 
     def create(self) -> None:

@@ -57,7 +57,8 @@ def _person_of(store: Any, session_key: str) -> Person | None:
         return None
     session = store(session_key)
     try:
-        user_id = auth.get_user_model()._meta.pk.to_python(session[auth.SESSION_KEY])
+        pk = auth.get_user_model()._meta.pk  # noqa: SLF001 - public by its documentation
+        user_id = pk.to_python(session[auth.SESSION_KEY])
         backend = session[auth.BACKEND_SESSION_KEY]
     except KeyError:
         session.raise_outage()

@@ -56,7 +56,9 @@ def test_others_may_not(prosa: Listener, deal: Any, logged_in: LogIn, stranger: 
     assert move(logged_in("joana"), deal, "em_disputa").status_code == 403
     assert move(logged_in("pintura"), deal, "em_disputa").status_code == 403
     assert move(Client(), deal, "em_disputa").redirect_chain[0][0].startswith("/entrar/?next=")
-    assert logged_in("cliente").get(f"/necessidades/{deal.orcamento.necessidade_id}/status/").status_code == 405
+    assert (
+        logged_in("cliente").get(f"/necessidades/{deal.orcamento.necessidade_id}/status/").status_code == 405
+    )
     assert status_of(deal) == "em_atendimento"
     assert prosa.calls == []
 
@@ -80,7 +82,9 @@ def test_what_prosa_could_not_be_told_is_kept_shown_and_told_later(
     assert status_of(deal) == "em_disputa"
     prosa.status = 200
     prosa.calls.clear()
-    page = cliente.post(f"/necessidades/{deal.orcamento.necessidade_id}/avisar/", follow=True).content.decode()
+    page = cliente.post(
+        f"/necessidades/{deal.orcamento.necessidade_id}/avisar/", follow=True
+    ).content.decode()
     assert [call[2].get("conteudo") for call in prosa.calls] == [None, "Status: Em disputa"]
     assert "ainda não sabe" not in page
     move(cliente, deal, "em_atendimento")

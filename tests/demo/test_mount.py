@@ -119,7 +119,9 @@ async def test_a_person_logs_in_returns_to_where_they_were_and_logs_out(
     assert "Ana Souza" not in (await fetch(base_url + "/", cookies)).body.decode()
 
 
-@pytest.mark.parametrize("away", ["//evil.example/", "https://evil.example/", "javascript:alert(1)", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "away", ["//evil.example/", "https://evil.example/", "javascript:alert(1)", "/\\evil.example"]
+)
 @pytest.mark.gen_test(timeout=30)
 async def test_a_login_leads_nowhere_else(away: str, http_server: Any, base_url: str) -> None:
     answer = await log_in(base_url, {}, next=away)

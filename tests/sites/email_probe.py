@@ -47,7 +47,9 @@ def main() -> None:
     json.dump(
         {
             "people": [person and [person.user_id, person.name] for person in people],
-            "expires_in": [person and person.expires_at and person.expires_at - time.time() for person in people],
+            "expires_in": [
+                person and person.expires_at and person.expires_at - time.time() for person in people
+            ],
             "ids": [str(named.pk), str(nameless.pk)],
             "cookie": direct.cookie_name,
             "login": direct.login_url,

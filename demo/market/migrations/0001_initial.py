@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,58 +14,151 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Necessidade',
+            name="Necessidade",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('titulo', models.CharField(max_length=120, verbose_name='título')),
-                ('descricao', models.TextField(verbose_name='descrição')),
-                ('cidade', models.CharField(max_length=80)),
-                ('status', models.CharField(choices=[('ativo', 'Ativo'), ('analisando_orcamentos', 'Analisando orçamentos'), ('aguardando_confirmacao', 'Aguardando confirmação'), ('em_atendimento', 'Em atendimento'), ('em_disputa', 'Em disputa'), ('finalizado', 'Finalizado'), ('cancelado', 'Cancelado')], default='ativo', max_length=30)),
-                ('criada_em', models.DateTimeField()),
-                ('cliente', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='necessidades', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("titulo", models.CharField(max_length=120, verbose_name="título")),
+                ("descricao", models.TextField(verbose_name="descrição")),
+                ("cidade", models.CharField(max_length=80)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("ativo", "Ativo"),
+                            ("analisando_orcamentos", "Analisando orçamentos"),
+                            ("aguardando_confirmacao", "Aguardando confirmação"),
+                            ("em_atendimento", "Em atendimento"),
+                            ("em_disputa", "Em disputa"),
+                            ("finalizado", "Finalizado"),
+                            ("cancelado", "Cancelado"),
+                        ],
+                        default="ativo",
+                        max_length=30,
+                    ),
+                ),
+                ("criada_em", models.DateTimeField()),
+                (
+                    "cliente",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="necessidades",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-criada_em'],
+                "ordering": ["-criada_em"],
             },
         ),
         migrations.CreateModel(
-            name='Movimento',
+            name="Movimento",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('ativo', 'Ativo'), ('analisando_orcamentos', 'Analisando orçamentos'), ('aguardando_confirmacao', 'Aguardando confirmação'), ('em_atendimento', 'Em atendimento'), ('em_disputa', 'Em disputa'), ('finalizado', 'Finalizado'), ('cancelado', 'Cancelado')], max_length=30)),
-                ('quando', models.DateTimeField(auto_now_add=True)),
-                ('is_told', models.BooleanField(default=False, verbose_name='avisado')),
-                ('quem', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('necessidade', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='movimentos', to='market.necessidade')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("ativo", "Ativo"),
+                            ("analisando_orcamentos", "Analisando orçamentos"),
+                            ("aguardando_confirmacao", "Aguardando confirmação"),
+                            ("em_atendimento", "Em atendimento"),
+                            ("em_disputa", "Em disputa"),
+                            ("finalizado", "Finalizado"),
+                            ("cancelado", "Cancelado"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("quando", models.DateTimeField(auto_now_add=True)),
+                ("is_told", models.BooleanField(default=False, verbose_name="avisado")),
+                (
+                    "quem",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "necessidade",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="movimentos",
+                        to="market.necessidade",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Orcamento',
+            name="Orcamento",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valor', models.DecimalField(decimal_places=2, max_digits=10)),
-                ('prazo', models.CharField(max_length=60)),
-                ('observacoes', models.CharField(blank=True, max_length=300, verbose_name='observações')),
-                ('fornecedor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orcamentos', to=settings.AUTH_USER_MODEL)),
-                ('necessidade', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='orcamentos', to='market.necessidade')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valor", models.DecimalField(decimal_places=2, max_digits=10)),
+                ("prazo", models.CharField(max_length=60)),
+                ("observacoes", models.CharField(blank=True, max_length=300, verbose_name="observações")),
+                (
+                    "fornecedor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orcamentos",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "necessidade",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="orcamentos",
+                        to="market.necessidade",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'orçamento',
+                "verbose_name": "orçamento",
             },
         ),
         migrations.CreateModel(
-            name='Conversa',
+            name="Conversa",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('criada_em', models.DateTimeField()),
-                ('orcamento', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='conversa', to='market.orcamento')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("criada_em", models.DateTimeField()),
+                (
+                    "orcamento",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="conversa",
+                        to="market.orcamento",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='orcamento',
-            constraint=models.UniqueConstraint(fields=('necessidade', 'fornecedor'), name='um_por_fornecedor'),
+            model_name="orcamento",
+            constraint=models.UniqueConstraint(
+                fields=("necessidade", "fornecedor"), name="um_por_fornecedor"
+            ),
         ),
     ]

@@ -32,7 +32,9 @@ def test_a_batch_is_answered_in_its_order(engine: str, user: Any, ask: Ask) -> N
     assert names == [None, *["Joana Dias"] * 40, None, "Joana Dias"]
 
 
-@pytest.mark.parametrize("key", ["", "x", "x" * 32, "a b" * 10, "\0" * 32, "../../etc/passwd", "é" * 32, "y" * 5000])
+@pytest.mark.parametrize(
+    "key", ["", "x", "x" * 32, "a b" * 10, "\0" * 32, "../../etc/passwd", "é" * 32, "y" * 5000]
+)
 def test_a_key_that_is_none_is_nobody(engine: str, key: str, user: Any, ask: Ask) -> None:
     assert ask([key]) == [None]
 

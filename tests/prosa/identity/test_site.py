@@ -74,4 +74,6 @@ def test_settings_that_cannot_be_used_are_named_in_a_sentence() -> None:
     done = run(["-c", code], DJANGO_SETTINGS_MODULE="no.such.settings")
     assert done.returncode == 1
     last = done.stderr.strip().splitlines()[-1]
-    assert last.startswith("prosa.identity.site.SiteError: DJANGO_SETTINGS_MODULE=no.such.settings cannot be used:")
+    assert last.startswith(
+        "prosa.identity.site.SiteError: DJANGO_SETTINGS_MODULE=no.such.settings cannot be used:"
+    )

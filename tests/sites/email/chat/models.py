@@ -8,3 +8,6 @@ class ChatRoom(models.Model):
     """A conversation, as the site registers it."""
 
     cliente = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+
+    def __str__(self) -> str:
+        return f"Sala {self.pk}"

@@ -68,6 +68,8 @@ class EmbeddedMongod:
         Raises ``MongodError`` where no mongod runs here, another process uses the data directory, or
         mongod gives up (with the end of its log).
         """
+        if self._process is not None and self._process.poll() is None:
+            return self
         mongod = find_mongod(self._environment)
         try:
             self._take_data_dir()

@@ -59,22 +59,27 @@ class Attack:
                         draft,
                         *(a_draft(f"{name}-{count}+{more}", room=room, author=name) for more in "12"),
                     ]
-                    if await self.burst(worker, run):
-                        sent.extend(map(key_of, run))
+                    await self.burst(worker, run)
+                    sent.extend(map(key_of, run))
                     continue
                 case _:
                     await self.say(worker, draft)
             sent.append(key_of(draft))
 
-    async def burst(self, worker: Committer, run: Sequence[Draft]) -> bool:
-        """Down one connection without waiting; whether it is known that none had to be sent again."""
-        before = self.unknown
+    async def burst(self, worker: Committer, run: Sequence[Draft]) -> None:
+        """Down one connection without waiting for answers; then, in order, those that need it again."""
         saying = []
         for draft in run:
-            saying.append(asyncio.ensure_future(self.say(worker, draft)))
+            saying.append(asyncio.ensure_future(worker.append(draft)))
             await asyncio.sleep(self.chance.expovariate(500))
-        await asyncio.gather(*saying)
-        return self.unknown == before
+        answers = await asyncio.gather(*saying, return_exceptions=True)
+        self.unknown += sum(isinstance(answer, BaseException) for answer in answers)
+        for draft, answer in zip(run, answers, strict=True):
+            if isinstance(answer, LaterError):
+                await self.say(self.chance.choice(self.workers), draft)
+            else:
+                assert isinstance(answer, Stored)
+                self.answers.setdefault(key_of(draft), []).append(answer)
 
     async def say(self, worker: Committer, draft: Draft) -> None:
         for _ in range(200):
@@ -96,12 +101,13 @@ def key_of(draft: Draft) -> Key:
     return Key(draft.chat_id, draft.author_id, draft.client_id)
 
 
-@pytest.mark.parametrize(("seed", "trouble"), [(1, 0.0), (2, 0.1), (3, 0.2), (4, 0.3), (5, 0.3), (6, 0.4)])
+@pytest.mark.parametrize(("seed", "trouble"), [(1, 0.0), (2, 0.1), (3, 0.2), (4, 0.3), (5, 0.4)])
 @pytest.mark.gen_test(timeout=60)
 async def test_no_hole_nothing_twice_no_false_ack(seed: int, trouble: float) -> None:
     attack = Attack(seed, trouble)
     await attack.run()
     log = attack.log
+    assert (attack.unknown == 0) or trouble
     assert log.holes == []
     assert len(log.by_key) == len(log.by_place) == len(attack.answers)
     for key, answers in attack.answers.items():

@@ -82,8 +82,6 @@ def test_a_data_directory_is_one_owners_at_a_time(tmp_path: Path) -> None:
     with EmbeddedMongod(tmp_path) as running, pytest.raises(MongodError, match="Another Prosa is using"):
         EmbeddedMongod(tmp_path).start()
     assert running is not None
-    with EmbeddedMongod(tmp_path):
-        pass
 
 
 def test_where_there_is_no_mongod_the_three_ways_to_have_one_are_named(tmp_path: Path) -> None:

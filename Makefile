@@ -1,0 +1,94 @@
+# The verbs of Prosa. `make help` lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
+SAY := @printf '\033[1m%s\033[0m\n'
+
+# What apt brings for the tests: a browser, its fonts, and what mongod links to.
+DEPS := chromium fonts-noto-color-emoji libcurl4
+
+# Without a site of one's own, the demo site.
+SITE := $(if $(DJANGO_SETTINGS_MODULE),,PROSA_DEMO=1)
+
+.PHONY: help run test check fix deps pins readme machine
+
+help: ## This list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+run: machine $(VENV)/.run node_modules/.run ## Prosa beside the demo site, on http://localhost:8888/
+	@exec env $(SITE) $(BIN)/python app.py
+
+test: deps $(VENV)/.dev node_modules/.dev ## Everything, with a real mongod, a real server and a real browser
+	$(SAY) "Python: units, journeys, faults"
+	@$(BIN)/python -m pytest -q --cov --cov-report=term:skip-covered
+	$(SAY) "Browser side"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" node --test tests/js/*.test.js
+	$(SAY) "Pages, in Chromium"
+	@$(BIN)/python -m pytest -q tests/pages
+
+check: $(VENV)/.dev node_modules/.dev ## Lint, types and imports, in under a minute
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/djlint --check --quiet templates demo/templates 2>/dev/null || $(BIN)/djlint --lint templates demo/templates
+	@PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin/eslint static/js tests/js
+	@PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin/es-check es5 'static/js/*.js'
+
+fix: $(VENV)/.dev ## Let the tools mend what they can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+deps: ## What apt must bring for the tests: installed as root on Debian, otherwise named
+	@missing=$$(for p in $(DEPS); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q ' installed' || echo $$p; done); \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing" $$missing; \
+		apt-get update -q >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing >/dev/null; \
+	else \
+		echo "Some tests will be skipped. To run them all: sudo apt-get install" $$missing; \
+	fi
+
+pins: $(VENV)/.dev ## Make the requirements files anew from pyproject.toml
+	@pin() { $(BIN)/uv pip compile -q pyproject.toml "$${@:2}" --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --custom-compile-command "make pins" -o "$$1"; }; \
+	pin requirements.txt; pin requirements-demo.txt --extra demo; pin requirements-dev.txt --extra demo --extra dev
+
+readme: $(VENV)/.dev ## Write the table of settings into README.md
+	@$(BIN)/python -m tests.readme
+
+machine:
+	@deploy/machine.sh "$(PYTHON)"
+
+$(BIN)/python:
+	$(SAY) "Making $(VENV)"
+	@test -n "$(PYTHON)" || deploy/machine.sh ""
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements-demo.txt | $(BIN)/python
+	$(SAY) "Installing the Python parts (a minute, the first time)"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-demo.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt | $(BIN)/python
+	$(SAY) "Installing the Python parts and the tools"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@ $(VENV)/.run
+
+node_modules/.run: package-lock.json | $(VENV)/.run
+	$(SAY) "Bringing the browser's SockJS"
+	@test -e node_modules/.dev || $(NPM) ci --ignore-scripts --omit=dev --silent
+	@touch $@
+
+node_modules/.dev: package-lock.json | $(VENV)/.dev
+	$(SAY) "Bringing the browser's SockJS and the tools of the browser side"
+	@$(NPM) ci --ignore-scripts --silent
+	@touch $@ node_modules/.run

@@ -1,10 +1,10 @@
-"""What every request meets first, on whichever transport: is it let in, and whose is it?"""
+"""What every request meets first, on whichever transport: whether it is let in, and whose it is."""
 
 from __future__ import annotations
 
 import asyncio
-import datetime
 import re
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -47,7 +47,7 @@ class Gate(RequestHandler):
         elif len(self.request.body) > config.frame_bytes:
             self.refuse(413)
         else:
-            super().prepare()  # type: ignore[unused-coroutine]
+            super().prepare()
 
     def refuse(self, status: int) -> None:
         """Answer with ``status`` and nothing more."""
@@ -105,7 +105,7 @@ class Answers(BaseHandler):
     def enable_cache(self) -> None:
         """Everybody may keep this for a year."""
         self.set_header("Cache-Control", f"max-age={YEAR_SECONDS}, public")
-        expires = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=YEAR_SECONDS)
+        expires = datetime.now(UTC) + timedelta(seconds=YEAR_SECONDS)
         self.set_header("Expires", expires)
         self.set_header("Access-Control-Max-Age", str(YEAR_SECONDS))
 
@@ -138,4 +138,3 @@ class Answers(BaseHandler):
         """As Tornado's, whose future the library drops: it is done when everything is written."""
         self._log_disconnect()
         return RequestHandler.finish(self, chunk)
-

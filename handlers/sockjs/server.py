@@ -7,9 +7,8 @@ from sockjs.tornado.router import SockJSRouter
 from tornado.web import HTTPError
 
 from handlers.sockjs.closing import RESTART
-from handlers.sockjs.config import Config as Config
-from handlers.sockjs.connection import Connection
-from handlers.sockjs.connection import Opening as Opening
+from handlers.sockjs.config import Config
+from handlers.sockjs.connection import Connection, Opening
 from handlers.sockjs.pages import Greeting, IFrame, Info
 from handlers.sockjs.session import Life, PollingSession, SocketSession
 from handlers.sockjs.transports.eventsource import EventSource
@@ -20,10 +19,12 @@ from handlers.sockjs.transports.websocket import WebSocket
 from handlers.sockjs.transports.xhr import XhrPolling, XhrSend
 from handlers.sockjs.transports.xhrstreaming import XhrStreaming
 
+__all__ = ["Config", "Connection", "Opening", "SockJSServer"]
+
 SESSION = r"/[^/.]+/(?P<session_id>[^/.]+)/"
 
 
-class Router(SockJSRouter):  # type: ignore[misc]
+class Router(SockJSRouter):
     """The library's router with our handlers on its URLs, and a limit on its sessions.
 
     Private names of the library: ``_sessions_cleanup`` and ``stats._callback``, its two timers, which
@@ -56,7 +57,7 @@ class Router(SockJSRouter):  # type: ignore[misc]
         session.is_refused = len(self.open_sessions) >= self.config.sessions_max
         return None if session.is_refused else self.factory()
 
-    def create_session(self, session_id: str, register: bool = True) -> Life:  # noqa: FBT001, FBT002
+    def create_session(self, session_id: str, register: bool = True) -> Life:
         """A new session; a registered one can be come back to. Full twice over, it is HTTP 503."""
         if not register:
             return SocketSession(self.connect, self, session_id, None)

@@ -93,7 +93,7 @@ class Life(library.BaseSession):
             if self.state == library.OPEN and self.conn is not None:
                 self.conn.received(text)
 
-    def send_message(self, msg: str, stats: bool = True, binary: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
+    def send_message(self, msg: str, stats: bool = True, binary: bool = False) -> None:  # noqa: ARG002
         """Send one text, as the library's own connections would."""
         self.deliver(Payload(msg))
 
@@ -129,7 +129,7 @@ class _Framed(Life, library.Session):
     def greet(self) -> None:
         self.handler.send_pack(OPEN_FRAME)
 
-    def set_handler(self, handler: Any, start_heartbeat: bool = True) -> bool:  # noqa: ARG002, FBT001, FBT002
+    def set_handler(self, handler: Any, start_heartbeat: bool = True) -> bool:  # noqa: ARG002
         """Let ``handler`` receive, unless another one does or there is only a goodbye to be had."""
         if self.handler is not None:
             handler.send_pack(farewell(*TWICE))
@@ -172,7 +172,7 @@ class PollingSession(_Framed):
         self.send_queue: deque[str] = deque()
         self._queued_bytes = 0
 
-    def set_handler(self, handler: Any, start_heartbeat: bool = True) -> bool:  # noqa: FBT001, FBT002
+    def set_handler(self, handler: Any, start_heartbeat: bool = True) -> bool:
         """As every session, and remember how this transport writes."""
         self._measure = type(handler).measure
         return super().set_handler(handler, start_heartbeat)
@@ -206,18 +206,21 @@ class PollingSession(_Framed):
         return pack
 
     def forget(self) -> None:
+        """What waited is gone."""
         self.send_queue.clear()
         self._queued_bytes = 0
 
     def written_size(self, payload: Payload) -> int:
+        """The bytes that ``payload`` takes on the transport that the session was last used with."""
         return int(self._measure(payload))
 
     def close(self, code: int = 3000, message: str = "Go away!") -> None:
-        """End it; the goodbye can still be fetched for a while."""
-        super().close(code, message)
-        self.promote()
+        """End it; the goodbye can still be fetched for a while, and then it is forgotten."""
+        if self.state != library.CLOSED:
+            super().close(code, message)
+            self.promote()
 
-    def on_delete(self, forced: bool) -> None:  # noqa: FBT001
+    def on_delete(self, forced: bool) -> None:
         """Nobody has asked for a while: whoever it was has gone."""
         if not forced and self.handler is not None and not self.is_closed:
             self.promote()

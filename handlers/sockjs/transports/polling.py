@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 HEARTBEAT = "h"
 
 
-class Bound(Gate, Answers, PollingTransportBase):  # type: ignore[misc]
+class Bound(Gate, Answers, PollingTransportBase):
     """A request for a session that belongs to whoever opened it."""
 
     def _get_session(self, session_id: str) -> PollingSession | None:
@@ -59,7 +59,7 @@ class Receiving(Bound):
         self._stream: IOStream = cast("HTTP1Connection", self.request.connection).stream
         super().prepare()
 
-    def _attach_session(self, session_id: str, start_heartbeat: bool = False) -> bool:  # noqa: FBT001, FBT002
+    def _attach_session(self, session_id: str, start_heartbeat: bool = False) -> bool:
         session = self._get_session(session_id)
         if session is None:
             session = cast("PollingSession", self.server.create_session(session_id))
@@ -80,7 +80,7 @@ class Receiving(Bound):
         """The bytes of one message, alone in its frame."""
         return len(cls.framed(f"a[{payload.quoted}]"))
 
-    def send_pack(self, message: str, binary: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
+    def send_pack(self, message: str, binary: bool = False) -> None:  # noqa: ARG002
         """Answer with ``message``; the request is over when it has gone."""
         self.active = False
         text = self.framed(message)

@@ -14,7 +14,6 @@ from handlers.sockjs.output import Output
 
 if TYPE_CHECKING:
     from tornado.iostream import IOStream
-
     from tornado.websocket import WebSocketProtocol13
 
     from handlers.sockjs.session import Life
@@ -24,7 +23,7 @@ ROOM_FOR_A_REFUSAL = 4
 with it. So its limit is this many times ours, and a frame in between is read, refused and said so."""
 
 
-class Socket(Gate, SockJSWebSocketHandler):  # type: ignore[misc]
+class Socket(Gate, SockJSWebSocketHandler):
     """A WebSocket that is asked for a sign of life, and whose reader has to keep up."""
 
     session: Life | None
@@ -62,9 +61,7 @@ class Socket(Gate, SockJSWebSocketHandler):  # type: ignore[misc]
         """The session is open, and the way out is measured from its first byte on."""
         config = self.server.config
         self._stream = cast("WebSocketProtocol13", self.ws_connection).stream
-        self._output = Output(
-            self._stream, bytes_max=config.queue_bytes, messages_max=config.queue_messages
-        )
+        self._output = Output(self._stream, bytes_max=config.queue_bytes, messages_max=config.queue_messages)
         self.server.stats.on_conn_opened()
         self.set_nodelay(True)
         self.session = session = self.new_session(session_id)
@@ -78,8 +75,9 @@ class Socket(Gate, SockJSWebSocketHandler):  # type: ignore[misc]
     def is_too_large(self, message: str | bytes) -> bool:
         """The frame is over the limit, and the connection is being closed with 1009."""
         self._is_heard = True
-        size = len(message) if isinstance(message, bytes) else _bytes_in(message, self.server.config.frame_bytes)
-        if size <= self.server.config.frame_bytes:
+        limit = self.server.config.frame_bytes
+        size = len(message) if isinstance(message, bytes) else _bytes_in(message, limit)
+        if size <= limit:
             return False
         self.hang_up(1009, "message too big")
         return True
@@ -87,6 +85,11 @@ class Socket(Gate, SockJSWebSocketHandler):  # type: ignore[misc]
     def on_pong(self, data: bytes) -> None:  # noqa: ARG002
         """The other end lives."""
         self._is_heard = True
+
+    def _detach(self) -> None:
+        session, self.session = self.session, None
+        if session is not None:
+            session.remove_handler(self)
 
     def beat(self) -> bool:
         """Ask for a sign of life; false where the last question had no answer."""
@@ -101,11 +104,11 @@ class Socket(Gate, SockJSWebSocketHandler):  # type: ignore[misc]
 
     def hang_up(self, code: int, reason: str) -> None:
         """Close, and cut the line if the other end does not."""
-        session, self.session = self.session, None
+        session = self.session
         self.close(code, reason)
         self._expire()
+        self._detach()
         if session is not None:
-            session.remove_handler(self)
             session.close(*INTERRUPTED)
 
     def _expire(self) -> None:

@@ -15,7 +15,7 @@ class Streaming(Receiving, StreamingTransportBase):
 
     amount_limit: int
 
-    def send_pack(self, message: str, binary: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
+    def send_pack(self, message: str, binary: bool = False) -> None:  # noqa: ARG002
         """Add ``message`` to the response; the next one waits until this one has gone."""
         self.active = False
         text = self.framed(message)

@@ -29,7 +29,7 @@ class WebSocket(Socket, library.WebSocketTransport):
             return
         self.session.on_messages(texts)
 
-    def send_pack(self, message: str, binary: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
+    def send_pack(self, message: str, binary: bool = False) -> None:  # noqa: ARG002
         """Write one frame of SockJS's own."""
         self._output.send(text_frame(message.encode()))
 

@@ -53,14 +53,11 @@ class Place:
 
 @pytest.fixture
 def place(io_loop: AsyncIOLoop) -> Iterator[Callable[..., Place]]:
-    """Starts servers: ``place(queue_messages=10)``."""
+    """Starts servers, from inside a test: ``place(queue_messages=10)``."""
     places: list[Place] = []
 
     def start(factory: Callable[[], Connection] = Recorder, **changes: Any) -> Place:
-        async def begin() -> Place:
-            return Place(factory, Config(**changes))
-
-        places.append(io_loop.run_sync(begin))
+        places.append(Place(factory, Config(**changes)))
         return places[-1]
 
     yield start

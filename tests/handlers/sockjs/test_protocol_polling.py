@@ -75,7 +75,9 @@ async def test_nobody_sends_to_a_session_that_is_not_there(suite: Wire) -> None:
         ("[" * 50_000, "Broken JSON encoding."),
     ],
 )
-async def test_a_body_that_is_no_frame_is_refused_and_harms_nothing(suite: Wire, body: str, sentence: str) -> None:
+async def test_a_body_that_is_no_frame_is_refused_and_harms_nothing(
+    suite: Wire, body: str, sentence: str
+) -> None:
     url = "/echo" + session_path()
     await suite.post(url + "/xhr")
     refused = await suite.post(url + "/xhr_send", body)
@@ -154,7 +156,10 @@ async def test_the_balancers_cookie_is_set_where_it_is_needed(suite: Wire, recei
     method = "POST" if receiving.startswith("xhr") else "GET"
     url = f"/cookie_needed_echo{session_path()}/{receiving}"
     answer = await suite.opens(method, url)
-    assert [part.strip() for part in answer.headers["set-cookie"].split(";")] == ["JSESSIONID=dummy", "Path=/"]
+    assert [part.strip() for part in answer.headers["set-cookie"].split(";")] == [
+        "JSESSIONID=dummy",
+        "Path=/",
+    ]
     answer.close()
     url = f"/cookie_needed_echo{session_path()}/{receiving}"
     again = await suite.opens(method, url, headers={"Cookie": "JSESSIONID=abcdef"})
@@ -165,7 +170,9 @@ async def test_the_balancers_cookie_is_set_where_it_is_needed(suite: Wire, recei
 async def test_every_character_arrives_as_it_was(suite: Wire) -> None:
     url = "/echo" + session_path()
     await suite.post(url + "/xhr")
-    text = "".join(chr(n) for n in [*range(0x20), *range(0x200C, 0x2070), *range(0xFFF0, 0x10000), 0x1F600, 0xD800])
+    text = "".join(
+        chr(n) for n in [*range(0x20), *range(0x200C, 0x2070), *range(0xFFF0, 0x10000), 0x1F600, 0xD800]
+    )
     assert (await suite.post(url + "/xhr_send", json.dumps([text]))).status == 204
     body = (await suite.post(url + "/xhr")).body
     assert body.isascii()

@@ -142,7 +142,10 @@ async def test_a_websocket_shakes_hands(suite: Wire) -> None:
     )
     assert answer.status == 101
     assert answer.headers["sec-websocket-accept"] == "HSmrc0sMlYUkAGmm5OPpG2HaGWk="
-    assert (answer.headers["connection"].lower(), answer.headers["upgrade"].lower()) == ("upgrade", "websocket")
+    assert (answer.headers["connection"].lower(), answer.headers["upgrade"].lower()) == (
+        "upgrade",
+        "websocket",
+    )
     assert "content-length" not in answer.headers
     answer.close()
 

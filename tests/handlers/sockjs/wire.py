@@ -99,7 +99,12 @@ class Wire:
         return reader, writer
 
     async def opens(
-        self, method: str, path: str, body: str = "", headers: dict[str, str] | None = None, version: str = "1.1"
+        self,
+        method: str,
+        path: str,
+        body: str = "",
+        headers: dict[str, str] | None = None,
+        version: str = "1.1",
     ) -> Answer:
         """Send a request and read as far as the body."""
         reader, writer = await self._line()
@@ -111,7 +116,9 @@ class Wire:
         writer.write("\r\n".join([*lines, "", ""]).encode() + data)
         return await Answer(reader, writer).begin()
 
-    async def asks(self, method: str, path: str, body: str = "", headers: dict[str, str] | None = None) -> Answer:
+    async def asks(
+        self, method: str, path: str, body: str = "", headers: dict[str, str] | None = None
+    ) -> Answer:
         """Send a request and read the whole answer."""
         answer = await (await self.opens(method, path, body, headers)).rest()
         answer.close()
@@ -128,7 +135,7 @@ class Wire:
     async def eventually_posts(self, path: str, body: str) -> bool:
         """The same request is, in the end, answered with ``body``."""
         async with asyncio.timeout(PATIENCE):
-            while (await self.post(path)).body != body:
+            while (await self.post(path)).body != body:  # noqa: ASYNC110 - only asking tells
                 await asyncio.sleep(0.01)
         return True
 

@@ -1,0 +1,4 @@
+from .streamingbase import StreamingTransportBase
+
+class EventSourceTransport(StreamingTransportBase):
+    def get(self, session_id: str) -> None: ...

@@ -1,0 +1,12 @@
+from typing import Any
+
+from sockjs.tornado.session import BaseSession
+from sockjs.tornado.websocket import SockJSWebSocketHandler
+
+class RawSession(BaseSession):
+    pass
+
+class RawWebSocketTransport(SockJSWebSocketHandler):
+    name: str
+    session: Any
+    def _detach(self) -> None: ...

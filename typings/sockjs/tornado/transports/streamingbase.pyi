@@ -1,0 +1,6 @@
+from .pollingbase import PollingTransportBase
+
+class StreamingTransportBase(PollingTransportBase):
+    amount_limit: int
+    def notify_sent(self, data_len: int) -> None: ...
+    def should_finish(self) -> bool: ...

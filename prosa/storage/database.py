@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from pymongo import ASCENDING, DESCENDING, IndexModel
-from pymongo.errors import CollectionInvalid, OperationFailure
+from pymongo.errors import CollectionInvalid, ConfigurationError, OperationFailure
 
 from prosa.storage.translation import unavailable
 
@@ -37,6 +37,13 @@ class StandaloneError(RuntimeError):
         )
 
 
+class AddressError(RuntimeError):
+    """The server's address says nothing that the driver understands. The text never holds a password."""
+
+    def __init__(self, reason: Exception) -> None:
+        super().__init__(f"PROSA_MONGODB_URI cannot be understood: {type(reason).__name__}")
+
+
 class Database:
     """One worker's client. Open it inside the loop that will use it."""
 
@@ -53,12 +60,12 @@ class Database:
         """Connect; collections and indexes exist once this returns, so that nothing is accepted before.
 
         ``options`` are the driver's, over ours. Raises ``StandaloneError`` for a server that is no
-        replica set, ``UnavailableError`` where none answers.
+        replica set, ``AddressError``, and ``UnavailableError`` where nobody answers.
 
         Every timeout is finite: the driver's own socket timeout is none, and a stopped mongod would
         hang the committer for ever.
         """
-        with unavailable():
+        try:
             client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
                 uri,
                 **{
@@ -79,6 +86,8 @@ class Database:
                     **options,
                 },
             )
+        except (ConfigurationError, ValueError) as error:
+            raise AddressError(error) from None
         opened = cls(client, name)
         try:
             with unavailable():

@@ -50,9 +50,16 @@
     }, delay);
   };
 
+  /* Where not even a SockJS can be made, its script did not arrive: only a reload can help. */
   Connection.prototype.connect = function () {
     var self = this;
-    var socket = this.parts.open();
+    var socket;
+    try {
+      socket = this.parts.open();
+    } catch (error) {
+      this.enter('stopped');
+      return;
+    }
     this.socket = socket;
     this.heardAt = this.parts.clock();
     socket.onmessage = function (frame) {

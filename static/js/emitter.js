@@ -2,6 +2,16 @@
 (function (prosa) {
   'use strict';
 
+  function tell(timers, listener, first, second) {
+    try {
+      listener(first, second);
+    } catch (error) {
+      timers.set(function () {
+        throw error;
+      }, 0);
+    }
+  }
+
   function Emitter(timers) {
     this.timers = timers;
     this.listeners = {};
@@ -22,17 +32,7 @@
     }
     listeners = this.listeners[name].slice();
     for (i = 0; i < listeners.length; i += 1) {
-      this.tell(listeners[i], first, second);
-    }
-  };
-
-  Emitter.prototype.tell = function (listener, first, second) {
-    try {
-      listener(first, second);
-    } catch (error) {
-      this.timers.set(function () {
-        throw error;
-      }, 0);
+      tell(this.timers, listeners[i], first, second);
     }
   };
 

@@ -62,3 +62,13 @@ test('cursors never go back', () => {
   made.cursors.hear({ user_id: '2', delivered_seq: 1, read_seq: 1 });
   assert.equal(made.cursors.stateOf(5), 'read');
 });
+
+test('whoever shows the ticks hears of every move of another person', () => {
+  const made = makeCursors();
+  let moves = 0;
+  made.cursors.on('moved', () => { moves += 1; });
+  made.cursors.hear({ user_id: '2', delivered_seq: 5, read_seq: 5 });
+  made.cursors.hear({ user_id: '1', delivered_seq: 5, read_seq: 5 });
+  assert.equal(moves, 1);
+  assert.deepEqual(made.said, []);
+});

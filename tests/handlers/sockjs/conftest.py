@@ -38,6 +38,7 @@ class Place:
 
     def __init__(self, factory: Callable[[], Connection], config: Config) -> None:
         self.connections: list[Any] = []
+        self.deaf: list[Any] = []
 
         def make() -> Connection:
             self.connections.append(factory())
@@ -65,6 +66,8 @@ def place(io_loop: AsyncIOLoop) -> Iterator[Callable[..., Place]]:
     async def finish() -> None:
         for one in places:
             one.wire.hangs_up()
+            for line in one.deaf:
+                line.close()
             one.sockjs.close()
             one.http.stop()
             await one.http.close_all_connections()

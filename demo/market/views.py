@@ -25,6 +25,7 @@ NOT_TOLD = "Mudança salva. O chat está fora do ar e será avisado assim que vo
 def home(request: HttpRequest) -> HttpResponse:
     """Every need there is, newest first, and the way to one's conversations."""
     needs = Necessidade.objects.select_related("cliente").annotate(quotes=Count("orcamentos"))
+    needs = needs.order_by("-criada_em")  # grouping drops the order of the model
     return render(request, "market/home.html", {"needs": needs})
 
 

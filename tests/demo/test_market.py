@@ -160,3 +160,10 @@ def test_the_quotes_are_seen_by_those_whom_they_concern(deal: Any, logged_in: Lo
         assert 'name="status"' not in page
     assert f'href="/chat/{deal.pk}/websocket/"' in logged_in("reforma").get(path).content.decode()
     assert f'href="/chat/{deal.pk}/websocket/"' not in logged_in("equipe").get(path).content.decode()
+
+
+def test_the_newest_need_is_the_first(deal: Any, logged_in: LogIn) -> None:
+    page = logged_in("cliente").get("/").content.decode()
+    titles = ["Telhado", "Conserto de vazamento", "Instalação de ar", "Pintura do esc", "Reforma do banheiro"]
+    places = [page.index(title) for title in titles]
+    assert places == sorted(places)

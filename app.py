@@ -30,12 +30,17 @@ from prosa.chat.tasks import Tasks
 from prosa.identity.direct import Direct
 from prosa.identity.site import SiteError
 from prosa.identity.tokens import ServiceTokens
-from prosa.storage.database import Database
-from prosa.storage.embedded import EmbeddedMongod, MongodError
+from prosa.models.errors import UnavailableError
+from prosa.storage.binaries import MongodError
+from prosa.storage.database import AddressError, Database, StandaloneError
+from prosa.storage.embedded import EmbeddedMongod
 from prosa.storage.messages import Messages
 from settings import Settings, SettingsError, load
 
 ROOT = Path(__file__).resolve().parent
+CLIENT = ROOT / "node_modules" / "sockjs-client" / "dist"
+"""Where npm has put the browser's SockJS; ``static/vendor`` leads there."""
+
 log = logging.getLogger("prosa")
 
 DRAIN_SECONDS = 5.0
@@ -126,6 +131,7 @@ async def start(settings: Settings, uri: str, identity: Direct, demo: list[Any])
         routes(chat, site, doors),
         static_path=str(ROOT / "static"),
         static_url_prefix="/prosa/static/",
+        static_handler_args={"allowed_symlink_directory": [str(ROOT / "static"), str(CLIENT)]},
         xsrf_cookies=True,
         xsrf_cookie_name="prosa_xsrf",
         xsrf_cookie_kwargs={"samesite": "Lax"},
@@ -201,16 +207,27 @@ NO_SITE = (
     " or PROSA_DEMO=1 for the demo site."
 )
 
+START_ERRORS = (
+    AddressError,
+    MongodError,
+    OSError,
+    SettingsError,
+    SiteError,
+    StandaloneError,
+    UnavailableError,
+)
+"""What whoever starts Prosa has to put right; each says how, in one sentence."""
+
 
 def main() -> int:
     """Run one worker. The exit code: 0 after a drain, 2 where something has to be put right first."""
     try:
         settings = load(os.environ)
         if not settings.demo and "DJANGO_SETTINGS_MODULE" not in os.environ:
-            raise SettingsError(NO_SITE)  # noqa: TRY301 - one way out for every sentence
+            raise SettingsError(NO_SITE)
         configure(settings.log_level)
         run(settings)
-    except (SettingsError, MongodError, SiteError, OSError) as error:
+    except START_ERRORS as error:
         print(f"prosa: {error}", file=sys.stderr)  # noqa: T201 - to whoever typed the command
         return 2
     return 0

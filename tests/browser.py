@@ -10,7 +10,7 @@ import uuid
 from typing import Any, Self
 
 from tornado.httpclient import HTTPRequest
-from tornado.websocket import WebSocketClientConnection, websocket_connect
+from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, websocket_connect
 
 PATIENCE = 10.0
 """Seconds until what was promised counts as missing."""
@@ -49,6 +49,7 @@ class Browser:
             async with self._news:
                 self.heard.append(json.loads(text))
                 self._news.notify_all()
+        self._socket.close()
         self.closed.set()
         async with self._news:
             self._news.notify_all()
@@ -59,8 +60,12 @@ class Browser:
         return self._socket.close_code
 
     def writes(self, text: str) -> None:
-        """Send any text at all."""
-        self._writing = self._socket.write_message(text)
+        """Send any text at all. Raises ``ConnectionError`` where there is no other end."""
+        try:
+            writing = asyncio.ensure_future(self._socket.write_message(text))
+        except WebSocketClosedError:
+            raise ConnectionError("closed") from None
+        writing.add_done_callback(lambda written: written.cancelled() or written.exception())
 
     async def asks(self, event: str, **data: Any) -> dict[str, Any]:
         """Send a command and return its ack's data. Raises ``Refused``."""

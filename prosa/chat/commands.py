@@ -176,7 +176,8 @@ def _command(event: object, data: object) -> Command:
     return shaped(data, kind)
 
 
-_FIELD = re.compile(r"`\$\.([A-Za-z_]+)|field `([A-Za-z_]+)`")
+_PLACE = re.compile(r"`\$\.([A-Za-z_]+)")
+_MISSING = re.compile(r"field `([A-Za-z_]+)`")
 
 
 def shaped(raw: object, shape: type[Shape]) -> Shape:
@@ -184,5 +185,5 @@ def shaped(raw: object, shape: type[Shape]) -> Shape:
     try:
         return msgspec.convert(raw, shape)
     except msgspec.ValidationError as error:
-        found = _FIELD.search(str(error))
-        raise MalformedError(field=(found[1] or found[2]) if found else "data") from None
+        found = _PLACE.search(str(error)) or _MISSING.search(str(error))
+        raise MalformedError(field=found[1] if found else "data") from None

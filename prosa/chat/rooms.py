@@ -6,7 +6,7 @@ What the site says of a room is in ``registry.py``; what is said inside, in ``me
 from datetime import datetime
 
 from prosa.chat.commands import JoinChat
-from prosa.chat.connections import Connection, Connections
+from prosa.chat.connections import Connection
 from prosa.chat.hub import Hub, LiveRoom
 from prosa.chat.limits import Limits
 from prosa.chat.presence import Presence
@@ -33,7 +33,6 @@ class Rooms:
         memberships: Memberships,
         messages: Messages,
         hub: Hub,
-        connections: Connections,
         presence: Presence,
         typing: Typing,
         limits: Limits,
@@ -47,7 +46,6 @@ class Rooms:
         self._memberships = memberships
         self._messages = messages
         self._hub = hub
-        self._connections = connections
         self._presence = presence
         self._typing = typing
         self._limits = limits

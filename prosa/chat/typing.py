@@ -5,6 +5,7 @@ the ``typing_stop`` of the last connection typing, a send, a leave, or the last 
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 
 from prosa.chat import events
@@ -19,21 +20,35 @@ CallLater = Callable[[float, Callable[[], None]], asyncio.TimerHandle]
 """``loop.call_later``, or a test's own clock."""
 
 
+RETOLD_SECONDS = 5.0
+"""Somebody who goes on writing is told again now and then: a notice may get lost on its way."""
+
+
 class _Typist:
     """One person writing in one room: on which connections, and until when unless renewed."""
 
-    __slots__ = ("connections", "name", "until")
+    __slots__ = ("connections", "name", "told_at", "until")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.connections: set[Connection] = set()
         self.until: asyncio.TimerHandle | None = None
+        self.told_at = 0.0
 
 
 class Typing:
     """Starts and stops, told to the others in the room when they change something."""
 
-    def __init__(self, *, hub: Hub, limits: Limits, call_later: CallLater, seconds: float) -> None:
+    def __init__(
+        self,
+        *,
+        hub: Hub,
+        limits: Limits,
+        call_later: CallLater,
+        seconds: float,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._now = now
         self._hub = hub
         self._limits = limits
         self._call_later = call_later
@@ -55,7 +70,9 @@ class Typing:
         if typist is None:
             typist = self._typists[key] = _Typist(person.name)
             self._tell(key, typist, is_typing=True)
-        elif typist.until is not None:
+        elif self._now() - typist.told_at >= RETOLD_SECONDS:
+            self._tell(key, typist, is_typing=True)
+        if typist.until is not None:
             typist.until.cancel()
         typist.connections.add(connection)
         typist.until = self._call_later(self._seconds, lambda: self._end(key))
@@ -88,6 +105,7 @@ class Typing:
 
     def _tell(self, key: tuple[ChatId, UserId], typist: _Typist, *, is_typing: bool) -> None:
         chat_id, user_id = key
+        typist.told_at = self._now()
         live = self._hub.live(chat_id)
         if live is not None:
             live.tell(events.user_typing(chat_id, user_id, typist.name, is_typing=is_typing), but=user_id)

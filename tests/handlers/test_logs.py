@@ -8,9 +8,10 @@ from handlers.logs import OneLine
 
 def test_a_traceback_is_one_line() -> None:
     try:
-        raise ValueError("first\nsecond")
+        int("first\nsecond\n")
     except ValueError:
-        record = logging.LogRecord("x", logging.ERROR, __file__, 1, "failed", None, sys.exc_info())
+        record = logging.LogRecord("x", logging.ERROR, __file__, 1, "failed\r\nbadly", None, sys.exc_info())
     line = OneLine("%(message)s").format(record)
     assert "\n" not in line
-    assert "first | second" in line
+    assert "\r" not in line
+    assert "failed | badly" in line

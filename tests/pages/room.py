@@ -24,7 +24,9 @@ def say(page: Page, text: str) -> None:
 
 def message(page: Page, text: str) -> Locator:
     """The messages in the log, those that have a place, which say exactly ``text``."""
-    return page.locator("[data-part=messages] [data-part=message]").filter(has=page.get_by_text(text, exact=True))
+    return page.locator("[data-part=messages] [data-part=message]").filter(
+        has=page.get_by_text(text, exact=True)
+    )
 
 
 def seqs(page: Page) -> list[int]:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PASSWORD = "prosa-demo"  # noqa: S105 - the demo's, printed by it for everybody
+PASSWORD = "prosa-demo"
 READY_SECONDS = 60.0
 
 
@@ -39,14 +39,18 @@ class Server:
     def start(self) -> None:
         """The demo's rooms can be opened once this returns."""
         environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("PROSA_", "DJANGO_"))},
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith(("PROSA_", "DJANGO_"))
+            },
             "PROSA_DEMO": "1",
             "PROSA_ADDRESS": "127.0.0.1",
             "PROSA_PORT": str(self._port),
             "PROSA_DATA_DIR": str(self._folder / "data"),
         }
         with (self._folder / "server.log").open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603 - our own program
+            self._process = subprocess.Popen(
                 [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log
             )
         self._until(self._has_rooms, "the demo's rooms can be opened")

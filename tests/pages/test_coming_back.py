@@ -39,7 +39,9 @@ def test_what_is_said_without_a_network_arrives_once_when_it_is_back(people: Peo
     is_whole(reforma)
 
 
-def test_a_restarted_server_is_found_again_and_nothing_is_lost_or_doubled(server: Server, people: People) -> None:
+def test_a_restarted_server_is_found_again_and_nothing_is_lost_or_doubled(
+    server: Server, people: People
+) -> None:
     cliente = people("cliente", ROOM_1)
     reforma = people("reforma", ROOM_1)
     is_live(cliente)

@@ -38,7 +38,7 @@ def test_a_message_in_another_room_is_told_beside_this_one(people: People) -> No
 
 @pytest.mark.parametrize(("width", "height"), WIDTHS)
 @pytest.mark.parametrize(("name", "path"), [("conversas", "/chat/"), ("sala", ROOM_1), ("fechada", ROOM_2)])
-def test_nothing_is_wider_than_the_screen(  # noqa: PLR0913 - two tables of values
+def test_nothing_is_wider_than_the_screen(
     people: People, shots: Path, name: str, path: str, width: int, height: int
 ) -> None:
     page = people("cliente", path, viewport={"width": width, "height": height})

@@ -4,7 +4,7 @@ from sockjs.tornado.session import BaseSession
 from sockjs.tornado.websocket import SockJSWebSocketHandler
 
 class RawSession(BaseSession):
-    pass
+    ...
 
 class RawWebSocketTransport(SockJSWebSocketHandler):
     name: str

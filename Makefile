@@ -85,10 +85,10 @@ $(VENV)/.dev: requirements-dev.txt | $(BIN)/python
 
 node_modules/.run: package-lock.json | $(VENV)/.run
 	$(SAY) "Bringing the browser's SockJS"
-	@test -e node_modules/.dev || $(NPM) ci --ignore-scripts --omit=dev --silent
+	@test -e node_modules/.dev || $(NPM) ci --ignore-scripts --omit=dev --loglevel=error
 	@touch $@
 
 node_modules/.dev: package-lock.json | $(VENV)/.dev
 	$(SAY) "Bringing the browser's SockJS and the tools of the browser side"
-	@$(NPM) ci --ignore-scripts --silent
+	@$(NPM) ci --ignore-scripts --loglevel=error
 	@touch $@ node_modules/.run

@@ -75,12 +75,12 @@ $(BIN)/python:
 
 $(VENV)/.run: requirements-demo.txt | $(BIN)/python
 	$(SAY) "Installing the Python parts (a minute, the first time)"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-demo.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --use-pep517 --require-hashes -r requirements-demo.txt
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt | $(BIN)/python
 	$(SAY) "Installing the Python parts and the tools"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --use-pep517 --require-hashes -r requirements-dev.txt
 	@touch $@ $(VENV)/.run
 
 node_modules/.run: package-lock.json | $(VENV)/.run

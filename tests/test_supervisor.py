@@ -3,9 +3,10 @@
 import signal
 from pathlib import Path
 
-import app
 import pytest
 from supervisor.options import ServerOptions
+
+import app
 
 ROOT = Path(app.__file__).parent
 

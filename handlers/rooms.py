@@ -27,13 +27,12 @@ class RoomsPage(Page):
             if ROOM_PATH.fullmatch(way_back):
                 self.redirect(way_back)
                 return
-        rows, more = await self.chat.rooms.list(person.user_id, before=self._before(), limit=ROOMS)
-        last = rows[-1]["last"] if rows else None
-        older = f"/chat/?{urlencode({'antes': last['timestamp']})}" if more and last else None
+        found, more = await self.chat.rooms.list(person.user_id, before=self._before(), limit=ROOMS)
+        older = f"/chat/?{urlencode({'antes': found[-1].last_at.isoformat()})}" if more else None
         self.render_page(
             "rooms.html",
             person=person,
-            rooms=rows,
+            rooms=[self.chat.wire.summary(summary) for summary in found],
             more=more,
             older_url=older,
             page_data={**_of_person(person), "sockjs_url": SOCKJS_URL, "login_url": self.site.login_url},

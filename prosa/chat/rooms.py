@@ -17,7 +17,7 @@ from prosa.chat.wire import Shape, Wire, cursor_shape, room_shape
 from prosa.models.entries import Entry, Page
 from prosa.models.errors import NotFoundError, TooManyRoomsError
 from prosa.models.ids import ChatId, UserId
-from prosa.models.rooms import Room
+from prosa.models.rooms import Room, RoomSummary
 from prosa.storage.memberships import Memberships
 from prosa.storage.messages import Messages
 from prosa.storage.rooms import Rooms as StoredRooms
@@ -158,12 +158,11 @@ class Rooms:
         since: datetime | None = None,
         before: datetime | None = None,
         limit: int = 50,
-    ) -> tuple[list[Shape], bool]:
-        """The person's rooms as the wire shows them, newest first, and whether there are more."""
-        found, more = await self._memberships.summaries(
+    ) -> tuple[tuple[RoomSummary, ...], bool]:
+        """The person's rooms, newest first, and whether there are more; ``limit`` to the nearest edge."""
+        return await self._memberships.summaries(
             user_id, since=since, before=before, limit=max(1, min(limit, 100))
         )
-        return [self._wire.summary(summary) for summary in found], more
 
 
 def _has_stayed(live: LiveRoom, seat: Seat) -> None:

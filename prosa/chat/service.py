@@ -60,7 +60,8 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
                 )
                 return Reply(self.page(page, connection.written_size))
             case commands.ListRooms():
-                rows, more = await self.rooms.list(user_id, since=command.since, limit=command.limit)
+                found, more = await self.rooms.list(user_id, since=command.since, limit=command.limit)
+                rows = [self.wire.summary(summary) for summary in found]
                 return Reply(self._rows(rows, connection.written_size, more=more))
         raise UnknownEventError
 

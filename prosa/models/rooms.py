@@ -1,5 +1,6 @@
 """A room, its members, and how far each of them has got."""
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -58,9 +59,13 @@ class Cursor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RoomSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of a person's room list. ``unread`` is capped at 99; ``last`` is the newest message."""
+    """One row of a person's room list. ``unread`` is capped at 99; ``last`` is the newest message.
+
+    ``last_at`` is the moment that the list is ordered and paged by.
+    """
 
     room: Room
+    last_at: datetime
     top_seq: int
     unread: int
     last: Entry | None

@@ -53,11 +53,12 @@ class Summaries:
         return tuple(
             RoomSummary(
                 room=rooms[chat_id],
+                last_at=row["last_at"],
                 top_seq=newest[chat_id].seq if chat_id in newest else 0,
                 unread=unread.get((chat_id, user_id), 0),
                 last=newest.get(chat_id),
             )
-            for chat_id in chat_ids
+            for row, chat_id in zip(page, chat_ids, strict=True)
             if chat_id in rooms
         ), more
 

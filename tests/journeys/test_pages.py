@@ -114,3 +114,18 @@ async def test_the_worker_says_that_it_is_well_and_ready(start: Start) -> None:
     scene.worker.is_draining = True
     assert (await scene.get("/readyz")).code == 503
     assert (await scene.get("/healthz")).code == 200
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_the_list_goes_on_to_the_last_room_where_nobody_has_spoken(start: Start) -> None:
+    scene = await start()
+    for n in range(33):
+        await scene.room(str(n), title=f"Sala número {n}.")
+    seen: set[str] = set()
+    path: str | None = "/chat/"
+    while path is not None:
+        text = (await scene.get(path, "cliente")).body.decode()
+        seen |= set(re.findall(r"Sala número \d+\.", text))
+        older = re.search(r'href="(/chat/\?antes=[^"]+)"', text)
+        path = older[1].replace("&amp;", "&") if older else None
+    assert len(seen) == 33

@@ -105,8 +105,14 @@ def build_sockjs(settings: Settings, chat: Chat, tasks: Tasks, cookie_name: str)
 
 
 async def start(settings: Settings, uri: str, identity: Direct, demo: list[Any]) -> Worker:
-    """A worker that listens. Raises ``OSError`` where the port is taken."""
-    sockets = tornado.netutil.bind_sockets(settings.port, settings.address or None)
+    """A worker that listens."""
+    try:
+        sockets = tornado.netutil.bind_sockets(settings.port, settings.address or None)
+    except OSError as error:
+        raise SettingsError(
+            f"it cannot listen on {settings.address or '*'}:{settings.port} ({error.strerror});"
+            " PROSA_PORT and PROSA_ADDRESS choose another place."
+        ) from None
     database = await Database.open(uri, settings.mongodb_database)
     stored, tasks = Messages(database), Tasks()
     rules = Rules(**{name: getattr(settings, name) for name in Rules.__struct_fields__})
@@ -159,18 +165,25 @@ async def serve(settings: Settings, uri: str, identity: Direct, demo: list[Any])
     worker = await start(settings, uri, identity, demo)
     log.info("listening address=%s port=%d", settings.address or "*", settings.port)
     if demo:
-        worker.tasks.start("demo rooms", _publish_demo())
+        worker.tasks.start("demo rooms", _publish_demo(settings))
     await stopping.wait()
     log.info("draining connections=%d", len(worker.chat.connections))
     await worker.drain()
     log.info("stopped")
 
 
-async def _publish_demo() -> None:
-    """The demo site has told Prosa of its rooms, over HTTP as every site does."""
+async def _publish_demo(settings: Settings) -> None:
+    """The demo site has told Prosa of its rooms, as every site does, and whoever waits where to go."""
     from demo import mount  # noqa: PLC0415 - Django is imported only where it is used
 
     await asyncio.to_thread(mount.publish_rooms)
+    print(mount.greeting(_url(settings)), flush=True)  # noqa: T201 - to whoever typed the command
+
+
+def _url(settings: Settings) -> str:
+    """Where a browser on this machine finds Prosa."""
+    host = "localhost" if settings.address in ("", "0.0.0.0", "::") else settings.address  # noqa: S104
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
 def prepare_demo(settings: Settings, data_dir: Path) -> tuple[Settings, list[Any]]:
@@ -178,9 +191,8 @@ def prepare_demo(settings: Settings, data_dir: Path) -> tuple[Settings, list[Any
     from demo import mount  # noqa: PLC0415 - Django is imported only where it is used
     from handlers.site import routes_of  # noqa: PLC0415
 
-    url = f"http://{settings.address or 'localhost'}:{settings.port}"
     keys = settings.api_keys or {"demo": mount.api_key(data_dir)}
-    mount.prepare(data_dir=data_dir, prosa_url=url, api_keys=keys)
+    mount.prepare(data_dir=data_dir, prosa_url=_url(settings), api_keys=keys)
     return msgspec.structs.replace(settings, api_keys=keys), routes_of(mount.wsgi())
 
 
@@ -230,6 +242,8 @@ def main() -> int:
     except START_ERRORS as error:
         print(f"prosa: {error}", file=sys.stderr)  # noqa: T201 - to whoever typed the command
         return 2
+    except KeyboardInterrupt:  # before there was a loop to drain
+        return 130
     return 0
 
 

@@ -69,6 +69,18 @@ def publish_rooms() -> None:
         connection.close()
 
 
+def greeting(url: str) -> str:
+    """What whoever has just started the demo wants to know."""
+    from demo.market.seed import PASSWORD, USERNAMES  # noqa: PLC0415 - Django is set up by now
+
+    return f"""
+  Prosa is ready:  {url}/
+  Log in as {", ".join(USERNAMES)}; the password is {PASSWORD}
+  Two browsers, two people: {url}/chat/1/websocket/ as cliente and as reforma
+  Ctrl-C stops everything; what was said is kept.
+"""
+
+
 def _migrate() -> None:
     """The tables are as the code wants them; 30 ms where they are already."""
     from django.core.management import call_command  # noqa: PLC0415 - Django is not set up before

@@ -20,6 +20,8 @@ _PEOPLE = {
     "equipe": ("Beatriz", "Santos"),
 }
 
+USERNAMES = tuple(_PEOPLE)
+
 _NEEDS = (
     {
         "cliente": "cliente",

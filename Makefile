@@ -10,6 +10,9 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 BIN := $(VENV)/bin
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --use-pep517 --require-hashes
+# Of all that pip says, the names of the parts as they come.
+PARTS := sed -un 's/^Collecting \([^ ]*\).*/    \1/p'
 SAY := @printf '\033[1m%s\033[0m\n'
 
 # What apt brings for the tests: a browser, its fonts, and what mongod links to.
@@ -39,7 +42,7 @@ check: $(VENV)/.dev node_modules/.dev ## Lint, types and imports, in under a min
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/djlint --check --quiet templates demo/templates 2>/dev/null || $(BIN)/djlint --lint templates demo/templates
+	@$(BIN)/djlint --lint --quiet templates demo/templates
 	@PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin/eslint static/js tests/js
 	@PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin/es-check es5 'static/js/*.js'
 
@@ -75,12 +78,12 @@ $(BIN)/python:
 
 $(VENV)/.run: requirements-demo.txt | $(BIN)/python
 	$(SAY) "Installing the Python parts (a minute, the first time)"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --use-pep517 --require-hashes -r requirements-demo.txt
+	@$(PIP) -r requirements-demo.txt | $(PARTS)
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt | $(BIN)/python
 	$(SAY) "Installing the Python parts and the tools"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --use-pep517 --require-hashes -r requirements-dev.txt
+	@$(PIP) -r requirements-dev.txt | $(PARTS)
 	@touch $@ $(VENV)/.run
 
 node_modules/.run: package-lock.json | $(VENV)/.run

@@ -71,17 +71,19 @@ readme: $(VENV)/.dev ## Write the table of settings into README.md
 machine:
 	@deploy/machine.sh "$(PYTHON)"
 
-$(BIN)/python:
+# One that was interrupted, or lacked pip, is made again.
+$(VENV)/.made:
 	$(SAY) "Making $(VENV)"
 	@test -n "$(PYTHON)" || deploy/machine.sh ""
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
 
-$(VENV)/.run: requirements-demo.txt | $(BIN)/python
+$(VENV)/.run: requirements-demo.txt | $(VENV)/.made
 	$(SAY) "Installing the Python parts (a minute, the first time)"
 	@$(PIP) -r requirements-demo.txt | $(PARTS)
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt | $(BIN)/python
+$(VENV)/.dev: requirements-dev.txt | $(VENV)/.made
 	$(SAY) "Installing the Python parts and the tools"
 	@$(PIP) -r requirements-dev.txt | $(PARTS)
 	@touch $@ $(VENV)/.run

@@ -32,7 +32,7 @@ def start(io_loop: AsyncIOLoop, mongod: str, identity: Direct) -> Iterator[Start
     scenes: list[Scene] = []
     database = f"j_{uuid4().hex}"
 
-    async def begin(**settings: Any) -> Scene:
+    async def begin(uri: str = mongod, **settings: Any) -> Scene:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -45,7 +45,7 @@ def start(io_loop: AsyncIOLoop, mongod: str, identity: Direct) -> Iterator[Start
             **settings,
         }
         loaded = load({f"PROSA_{name.upper()}": str(value) for name, value in given.items()})
-        scenes.append(Scene(await app.start(loaded, mongod, identity, []), port))
+        scenes.append(Scene(await app.start(loaded, uri, identity, []), port))
         return scenes[-1]
 
     yield begin

@@ -1,0 +1,102 @@
+"""Whatever fails, the answer is true, and whoever did not fail notices nothing."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from prosa.chat.rooms import Rooms
+from prosa.storage.embedded import EmbeddedMongod
+from tests.browser import Refused
+from tests.journeys.scene import Start
+
+SECONDS = 60
+
+
+@pytest.fixture
+def own_mongod(tmp_path: Path) -> Iterator[EmbeddedMongod]:
+    with EmbeddedMongod(tmp_path / "mongodb") as running:
+        yield running
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_a_store_that_stands_still_is_never_a_lie(start: Start, own_mongod: EmbeddedMongod) -> None:
+    scene = await start(uri=own_mongod.uri)
+    await scene.room()
+    cliente, fornecedor = await scene.browser("cliente"), await scene.browser("reforma")
+    await fornecedor.asks("join_chat", chat_id=1)
+    os.kill(own_mongod.pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(Refused) as refused:
+            await cliente.says("Olá", in_room=1, client_id="c-1")
+        assert refused.value.code in ("retry", "unavailable")
+        assert refused.value.data["retryable"] is True
+        assert int(refused.value.data["retry_after_ms"]) > 0
+        assert (await scene.get("/readyz")).code == 503
+        assert (await scene.get("/healthz")).code == 200
+    finally:
+        os.kill(own_mongod.pid, signal.SIGCONT)
+    seq = 0
+    async with asyncio.timeout(30):
+        while not seq:
+            with contextlib.suppress(Refused):
+                seq = (await cliente.says("Olá", in_room=1, client_id="c-1"))["seq"]
+    assert seq == 1
+    await fornecedor.hears("new_message", seq=1)
+    assert [entry.conteudo for entry in await scene.log()] == ["Olá"]
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_a_fault_of_ours_has_a_reference_and_no_detail(
+    start: Start, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("a secret detail")
+
+    scene = await start()
+    cliente = await scene.browser("cliente")
+    monkeypatch.setattr(Rooms, "list", broken)
+    with pytest.raises(Refused) as refused:
+        await cliente.asks("list_rooms")
+    assert refused.value.code == "internal"
+    assert "secret" not in json.dumps(refused.value.data)
+    assert refused.value.data["reference"] in caplog.text
+    page = await scene.get("/chat/?session_key=hidden", "cliente")
+    assert page.code == 500
+    assert b"secret" not in page.body
+    assert "hidden" not in caplog.text
+    assert "request_raised path=/chat/" in caplog.text
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_a_flood_ends_itself_and_nobody_else(start: Start) -> None:
+    scene = await start()
+    await scene.room()
+    flooder, fornecedor = await scene.browser("cliente"), await scene.browser("reforma")
+    for _ in range(3000):
+        try:
+            flooder.writes('{"event": "history", "data": {"chat_id": 1}}')
+        except ConnectionError:
+            break
+    assert await flooder.is_closed() == 4429
+    assert flooder.has_heard("error")[-1]["code"] == "rate_limited"
+    assert (await fornecedor.says("Olá", in_room=1))["seq"] == 1
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_a_body_for_the_api_has_a_size_and_a_shape(start: Start) -> None:
+    scene = await start()
+    await scene.room()
+    room = {"title": "t", "members": [{"user_id": "", "name": "Ninguém"}]}
+    assert (await scene.api("PUT", "/rooms/1", room)).code == 400
+    heavy = {"title": "t", "members": [], "context": {"x": "y" * 20_000}}
+    assert (await scene.api("PUT", "/rooms/1", heavy)).code == 413
+    past = {"conteudo": "x", "client_id": "c", "sent_at": "2026-01-01T12:00:00"}
+    assert (await scene.api("POST", "/rooms/1/import", {"messages": [past]})).code == 400
+    said = {"conteudo": "x", "client_id": "não"}
+    assert (await scene.api("POST", "/rooms/1/messages", said)).code == 400

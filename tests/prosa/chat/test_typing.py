@@ -1,0 +1,126 @@
+"""Somebody types from the first start until 8 s after the last, and those who watch are told in between."""
+
+from typing import cast
+
+import pytest
+
+from prosa.chat.connections import Connection
+from prosa.chat.events import Event
+from prosa.chat.hub import Hub, LiveRoom
+from prosa.chat.limits import Limits
+from prosa.chat.seats import Seat
+from prosa.chat.typing import Typing
+from prosa.models.errors import NotJoinedError, ReadOnlyError
+from prosa.models.ids import ChatId, Epoch, UserId
+from prosa.models.people import Person
+from prosa.models.rooms import Member, Room
+from tests.prosa.chat.clock import Clock
+
+ROOM = ChatId("1")
+
+
+class OneRoom:
+    """All that ``Typing`` asks of the hub."""
+
+    def __init__(self, live: LiveRoom) -> None:
+        self._live = live
+
+    def live(self, chat_id: ChatId) -> LiveRoom | None:
+        return self._live if chat_id == ROOM else None
+
+
+class Scene:
+    """A live room in which Ana types and Bia watches."""
+
+    def __init__(self, *, can_write: bool = True) -> None:
+        self.clock = Clock()
+        self.told: list[bool] = []
+        self.live = LiveRoom(ROOM)
+        self.live.room = Room(
+            chat_id=ROOM,
+            epoch=Epoch("e"),
+            title="t",
+            can_write=can_write,
+            reason="Fechada.",
+            context={},
+            version=1,
+            member_count=2,
+            members=(Member(UserId("a"), "Ana"), Member(UserId("b"), "Bia")),
+        )
+        self.typing = Typing(
+            hub=cast("Hub", OneRoom(self.live)),
+            limits=Limits(sends="9 per second", typing="1000 per second", joins="9 per second"),
+            call_later=self.clock.call_later,
+            seconds=8,
+            now=self.clock.time,
+        )
+        self.tabs = [self.joined("a"), self.joined("a")]
+        bia = self.joined("b")
+        bia.deliver = lambda event: self.told.append('"is_typing":true' in event.text)
+
+    def joined(self, user_id: str) -> Connection:
+        def never(event: Event) -> None:
+            raise AssertionError(f"told of oneself: {event.text}")
+
+        person = Person(user_id=UserId(user_id), name=user_id)
+        connection = Connection(person, deliver=never, written_size=len, end=lambda _code, _reason: None)
+        connection.rooms.add(ROOM)
+        self.live.seats[connection] = seat = Seat(connection, ROOM)
+        seat.release(0)
+        return connection
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+def test_it_ends_eight_seconds_after_the_last_start(scene: Scene) -> None:
+    scene.typing.start(scene.tabs[0], ROOM)
+    scene.clock.passes(4)
+    scene.typing.start(scene.tabs[0], ROOM)
+    scene.clock.passes(7)
+    assert scene.told == [True]
+    scene.clock.passes(1)
+    assert scene.told == [True, False]
+    assert scene.clock.pending == 0
+
+
+def test_who_goes_on_is_told_again_now_and_then(scene: Scene) -> None:
+    for _ in range(5):
+        scene.typing.start(scene.tabs[0], ROOM)
+        scene.clock.passes(3)
+    assert scene.told == [True, True, True]
+
+
+def test_the_last_tab_that_stops_ends_it(scene: Scene) -> None:
+    for tab in scene.tabs:
+        scene.typing.start(tab, ROOM)
+    scene.typing.stop(scene.tabs[0], ROOM)
+    assert scene.told == [True]
+    scene.typing.left(scene.tabs[1], ROOM)
+    assert scene.told == [True, False]
+    scene.typing.stop(scene.tabs[1], ROOM)
+    assert scene.told == [True, False]
+
+
+def test_a_send_ends_it_for_every_tab(scene: Scene) -> None:
+    for tab in scene.tabs:
+        scene.typing.start(tab, ROOM)
+    scene.typing.sent(scene.tabs[0].person, ROOM)
+    assert scene.told == [True, False]
+    assert scene.clock.pending == 0
+
+
+def test_a_closed_room_and_a_foreign_one_are_refused() -> None:
+    closed = Scene(can_write=False)
+    with pytest.raises(ReadOnlyError):
+        closed.typing.start(closed.tabs[0], ROOM)
+    with pytest.raises(NotJoinedError):
+        closed.typing.start(closed.tabs[0], ChatId("2"))
+
+
+def test_closing_leaves_no_timer(scene: Scene) -> None:
+    scene.typing.start(scene.tabs[0], ROOM)
+    scene.typing.close()
+    assert scene.clock.pending == 0

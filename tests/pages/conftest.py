@@ -78,11 +78,11 @@ def people(server: Server, contexts: Callable[..., BrowserContext], faults: list
     """``people("cliente", "/chat/1/websocket/")``: a browser where that person sees that page."""
 
     def arrive(username: str, path: str, **options: object) -> Page:
-        page = contexts(**options).new_page()
+        context = contexts(**options)
+        context.add_cookies([{"name": "sessionid", "value": server.login(username), "url": server.url}])
+        page = context.new_page()
         page.on("pageerror", lambda error: faults.append(f"{username}: {error}"))
         page.on("console", lambda message: _note(faults, username, message.text))
-        page.goto(server.url + "/entrar/")
-        log_in(page, username)
         page.goto(server.url + path)
         return page
 

@@ -62,22 +62,36 @@ class Server:
             self._process.wait(timeout=30)
             self._process = None
 
-    def _has_rooms(self) -> bool:
-        browser = urllib.request.build_opener(
-            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()),
-            urllib.request.ProxyHandler({}),
-        )
+    def login(self, username: str) -> str:
+        """The key of a new session of ``username``, come by as a browser comes by it."""
+        jar, browser = self._browser()
+        self._log_in(browser, username)
+        return next(cookie.value or "" for cookie in jar if cookie.name == "sessionid")
+
+    @staticmethod
+    def _browser() -> tuple[http.cookiejar.CookieJar, urllib.request.OpenerDirector]:
+        jar = http.cookiejar.CookieJar()
+        cookies = urllib.request.HTTPCookieProcessor(jar)
+        return jar, urllib.request.build_opener(cookies, urllib.request.ProxyHandler({}))
+
+    def _log_in(self, browser: urllib.request.OpenerDirector, username: str) -> None:
         login = f"{self.url}/entrar/"
+        page = browser.open(login, timeout=5).read().decode()
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        form = {
+            "csrfmiddlewaretoken": token.group(1) if token else "",
+            "username": username,
+            "password": PASSWORD,
+        }
+        request = urllib.request.Request(  # noqa: S310 - http, ours
+            login, urllib.parse.urlencode(form).encode(), {"Referer": login, "Origin": self.url}
+        )
+        browser.open(request, timeout=10).read()
+
+    def _has_rooms(self) -> bool:
+        _, browser = self._browser()
         try:
-            page = browser.open(login, timeout=5).read().decode()
-            token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-            if token is None:
-                return False
-            form = {"csrfmiddlewaretoken": token.group(1), "username": "pintura", "password": PASSWORD}
-            request = urllib.request.Request(  # noqa: S310 - http, ours
-                login, urllib.parse.urlencode(form).encode(), {"Referer": login, "Origin": self.url}
-            )
-            browser.open(request, timeout=5).read()
+            self._log_in(browser, "pintura")
             rooms = browser.open(f"{self.url}/chat/", timeout=5).read().decode()
         except (urllib.error.URLError, OSError):
             return False

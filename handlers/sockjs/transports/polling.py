@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sockjs.tornado.transports.pollingbase import PollingTransportBase
 from tornado.web import HTTPError
 
-from handlers.sockjs.closing import INTERRUPTED, farewell
+from handlers.sockjs.closing import INTERRUPTED, TOO_SLOW, farewell
 from handlers.sockjs.gate import Answers, Gate
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class Receiving(Bound):
     content_type = "application/javascript; charset=UTF-8"
     _reaper: asyncio.TimerHandle | None = None
     _was_stuck = False
+    _is_cut_off = False
 
     def prepare(self) -> None:
         """As every request; and keep the stream, which Tornado forgets when a request is over."""
@@ -111,6 +112,7 @@ class Receiving(Bound):
 
     def say_goodbye(self, code: int, reason: str) -> None:
         """The waiting request is answered; one being answered is let finish, and the next one hears it."""
+        self._is_cut_off = (code, reason) == TOO_SLOW
         if self.active:
             self.send_pack(farewell(code, reason))
         self._expire()
@@ -136,9 +138,11 @@ class Receiving(Bound):
         self.finish().add_done_callback(self._gone)
 
     def _gone(self, future: Any) -> None:
+        """The kernel has taken it all; who was too slow is cut off even so, in their time of grace."""
         if not future.cancelled():
             future.exception()
-        self._spare()
+        if not self._is_cut_off:
+            self._spare()
 
     def _spare(self) -> None:
         if self._reaper is not None:

@@ -6,7 +6,7 @@ import asyncio
 
 from sockjs.tornado.transports.streamingbase import StreamingTransportBase
 
-from handlers.sockjs.closing import farewell
+from handlers.sockjs.closing import TOO_SLOW, farewell
 from handlers.sockjs.transports.polling import Receiving
 
 
@@ -36,6 +36,7 @@ class Streaming(Receiving, StreamingTransportBase):
 
     def say_goodbye(self, code: int, reason: str) -> None:
         """What still waits, then the close frame, then the end of the response."""
+        self._is_cut_off = (code, reason) == TOO_SLOW
         if self.session is not None and self.session.send_queue:
             self.write(self.framed(self.session.take()))
         self.write(self.framed(farewell(code, reason)))

@@ -1,99 +1,122 @@
-"""Prosa as its users run it: a process of its own, which can be killed."""
+"""Prosa as its users run it: a process of its own with the demo site, which can be killed."""
 
-import asyncio
-import contextlib
+import http.cookiejar
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
 from pathlib import Path
-from typing import Self
-
-from tornado.httpclient import AsyncHTTPClient, HTTPError, HTTPResponse
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 60.0
+PASSWORD = "prosa-demo"
+READY_SECONDS = 60.0
 
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
 
 
 class Server:
-    """``python app.py`` with the demo site, on a port and a data folder of its own."""
+    """One worker with the demo site; port and data stay the same from one start to the next."""
 
-    def __init__(self, data_dir: Path, port: int | None = None, **settings: str) -> None:
-        self.port = port or free_port()
-        self.url = f"http://localhost:{self.port}"
-        self.log = data_dir / "prosa.log"
-        self._environ = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("PROSA_")},
-            "PROSA_DEMO": "1",
-            "PROSA_PORT": str(self.port),
-            "PROSA_DATA_DIR": str(data_dir),
-            **settings,
-        }
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self._folder = folder
+        self._port = free_port()
+        self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
+        self.data_dir = folder / "data"
+        self.url = f"http://127.0.0.1:{self._port}"
 
-    def start(self) -> Self:
-        """Run it; ``ready`` says when it answers."""
-        with self.log.open("ab") as log:
+    def start(self) -> None:
+        """It answers once this returns that it can serve."""
+        environment = {
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith(("PROSA_", "DJANGO_"))
+            },
+            "PROSA_DEMO": "1",
+            "PROSA_ADDRESS": "127.0.0.1",
+            "PROSA_PORT": str(self._port),
+            "PROSA_DATA_DIR": str(self.data_dir),
+            **self._settings,
+        }
+        with (self._folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, str(ROOT / "app.py")], cwd=ROOT, env=self._environ, stdout=log, stderr=log
+                [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log
             )
-        return self
+        self._until(self._is_ready, "it is ready")
 
-    async def ready(self) -> None:
-        """It answers that it can serve."""
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                assert self._process is not None
-                assert self._process.poll() is None, self.log.read_text()
-                with contextlib.suppress(OSError, HTTPError):
-                    await AsyncHTTPClient().fetch(f"{self.url}/readyz")
-                    return
-                await asyncio.sleep(0.05)
+    def has_rooms(self) -> None:
+        """The demo's rooms can be opened once this returns."""
+        self._until(self._shows_rooms, "the demo's rooms can be opened")
 
-    def kill(self) -> None:
-        """SIGKILL: nothing is finished, nothing is said."""
-        self._end(signal.SIGKILL)
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        """The process has ended."""
+        if self._process is not None:
+            self._process.send_signal(number)
+            self._process.wait(timeout=30)
+            self._process = None
 
-    def stop(self) -> int:
-        """SIGTERM: it drains. Its exit code."""
-        return self._end(signal.SIGTERM)
+    def login(self, username: str) -> str:
+        """The key of a new session of ``username``, come by as a browser comes by it."""
+        jar, browser = self._browser()
+        self._log_in(browser, username)
+        return next(cookie.value or "" for cookie in jar if cookie.name == "sessionid")
 
-    def _end(self, number: signal.Signals) -> int:
-        assert self._process is not None
-        self._process.send_signal(number)
-        return self._process.wait(timeout=PATIENCE)
+    @staticmethod
+    def _browser() -> tuple[http.cookiejar.CookieJar, urllib.request.OpenerDirector]:
+        jar = http.cookiejar.CookieJar()
+        cookies = urllib.request.HTTPCookieProcessor(jar)
+        return jar, urllib.request.build_opener(cookies, urllib.request.ProxyHandler({}))
 
-    async def login(self, username: str) -> str:
-        """Log in at the demo site as a browser does; the session's key."""
-        page = await self._fetch("/entrar/")
-        token = _cookie(page, "csrftoken")
-        field = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.body.decode())
-        assert field is not None
-        body = f"username={username}&password=prosa-demo&csrfmiddlewaretoken={field[1]}"
-        came = await self._fetch(
-            "/entrar/", method="POST", body=body, headers={"Cookie": f"csrftoken={token}"}
+    def _log_in(self, browser: urllib.request.OpenerDirector, username: str) -> None:
+        login = f"{self.url}/entrar/"
+        page = browser.open(login, timeout=5).read().decode()
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        form = {
+            "csrfmiddlewaretoken": token.group(1) if token else "",
+            "username": username,
+            "password": PASSWORD,
+        }
+        request = urllib.request.Request(  # noqa: S310 - http, ours
+            login, urllib.parse.urlencode(form).encode(), {"Referer": login, "Origin": self.url}
         )
-        assert came.code == 302, came.body
-        return _cookie(came, "sessionid")
+        browser.open(request, timeout=10).read()
 
-    async def _fetch(self, path: str, **how: object) -> HTTPResponse:
-        return await AsyncHTTPClient().fetch(
-            self.url + path, follow_redirects=False, raise_error=False, request_timeout=20, **how
-        )
+    def _is_ready(self) -> bool:
+        try:
+            self._browser()[1].open(f"{self.url}/readyz", timeout=5)
+        except OSError:
+            return False
+        return True
 
+    def _shows_rooms(self) -> bool:
+        _, browser = self._browser()
+        try:
+            self._log_in(browser, "pintura")
+            rooms = browser.open(f"{self.url}/chat/", timeout=5).read().decode()
+        except OSError:
+            return False
+        return 'data-chat-id="2"' in rooms and 'data-chat-id="3"' in rooms
 
-def _cookie(response: HTTPResponse, name: str) -> str:
-    for header in response.headers.get_list("Set-Cookie"):
-        found = re.match(rf"\s*{name}=([^;]+)", header)
-        if found is not None:
-            return found[1]
-    raise AssertionError(f"no cookie {name}")
+    def _until(self, holds: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            if self._process is not None and self._process.poll() is not None:
+                break
+            if holds():
+                return
+            time.sleep(0.05)
+        log = (self._folder / "server.log").read_text(errors="replace")[-3000:]
+        raise AssertionError(f"within {READY_SECONDS:.0f} s: {what}\n{log}")

@@ -98,7 +98,11 @@ class Sessions:
                 future.exception()  # seen, even where nobody waits for it any more
         else:
             for future, person in zip(batch.values(), people, strict=True):
-                future.set_result(person)
+                if isinstance(person, IdentityUnknownError):
+                    future.set_exception(person)
+                    future.exception()  # seen, even where nobody waits for it any more
+                else:
+                    future.set_result(person)
 
     def watch(self, session_key: str, connection: Connection) -> None:
         """From now on the connection lives only as long as the site vouches for its person."""

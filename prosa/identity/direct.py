@@ -53,20 +53,21 @@ class Direct:
         self._free: tuple[asyncio.AbstractEventLoop, asyncio.Semaphore] | None = None
         self._waiting = 0
 
-    async def identify(self, session_keys: Sequence[str]) -> list[Person | None]:
+    async def identify(self, session_keys: Sequence[str]) -> list[Person | IdentityUnknownError | None]:
         """For each key, in order, its person or ``None`` for nobody.
 
-        Raises ``IdentityUnknownError`` for all of them where the site's database, cache or code fails
-        on one, or takes longer than ``timeout_seconds``: keep whom you have, refuse whom you have not.
+        An account on which the site's code fails has the error in its place. Raises ``IdentityUnknownError``
+        for all of them where the site's database or cache fails, or takes longer than ``timeout_seconds``:
+        keep whom you have, refuse whom you have not.
         """
         distinct = list(dict.fromkeys(session_keys))
         chunks = [distinct[at : at + _CHUNK] for at in range(0, len(distinct), _CHUNK)]
-        found: dict[str, Person | None] = {}
+        found: dict[str, Person | IdentityUnknownError | None] = {}
         for chunk, people in zip(chunks, await asyncio.gather(*map(self._read, chunks)), strict=True):
             found.update(zip(chunk, people, strict=True))
         return [found[key] for key in session_keys]
 
-    async def _read(self, keys: list[str]) -> list[Person | None]:
+    async def _read(self, keys: list[str]) -> list[Person | IdentityUnknownError | None]:
         if self._waiting >= _WAITING_MAX:
             raise IdentityUnknownError(detail="overloaded")
         self._waiting += 1
@@ -74,12 +75,12 @@ class Direct:
             async with asyncio.timeout(self._timeout_seconds):
                 free = self._free_threads()
                 await free.acquire()
-                return await asyncio.wrap_future(self._start(keys, free))
+                people = await asyncio.wrap_future(self._start(keys, free))
+                return [_unknown(one) if isinstance(one, Exception) else one for one in people]
         except IdentityUnknownError:
             raise
         except Exception as error:  # the site's own code may raise anything, and none of it means nobody
-            _logger.warning("The site cannot be asked who is who: %s", type(error).__name__)
-            raise IdentityUnknownError(detail=type(error).__name__) from error
+            raise _unknown(error) from error
         finally:
             self._waiting -= 1
 
@@ -90,7 +91,7 @@ class Direct:
             self._free = loop, asyncio.Semaphore(self._threads)
         return self._free[1]
 
-    def _start(self, keys: list[str], free: asyncio.Semaphore) -> Future[list[Person | None]]:
+    def _start(self, keys: list[str], free: asyncio.Semaphore) -> Future[list[Person | Exception | None]]:
         """Hand ``keys`` to a free thread; it counts as free again only when it has really finished.
 
         So nothing queues behind a thread that hangs in a dead connection: callers time out instead.
@@ -102,7 +103,7 @@ class Direct:
             free.release()
             raise
 
-        def release(_: Future[list[Person | None]]) -> None:
+        def release(_: Future[list[Person | Exception | None]]) -> None:
             with contextlib.suppress(RuntimeError):  # the loop has ended before the thread
                 loop.call_soon_threadsafe(free.release)
 
@@ -112,3 +113,9 @@ class Direct:
     def close(self) -> None:
         """Nothing new is read; a lookup under way ends by itself, unheard."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _unknown(error: Exception) -> IdentityUnknownError:
+    name = type(error).__name__
+    _logger.warning("The site cannot be asked who is who: %s", name)
+    return IdentityUnknownError(detail=name)

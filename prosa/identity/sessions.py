@@ -17,6 +17,7 @@ from django.conf import settings
 from django.contrib import auth
 from django.core.cache import close_caches
 from django.core.exceptions import ValidationError
+from django.db import Error as DatabaseError
 from django.db import close_old_connections, reset_queries
 from django.utils.crypto import constant_time_compare
 
@@ -28,11 +29,12 @@ _KEY = re.compile(r"[\x21-\x7e]{1,4096}", re.ASCII)
 """What can be a session key of any engine; ``signed_cookies`` makes long ones."""
 
 
-def people_of(session_keys: Sequence[str]) -> list[Person | None]:
+def people_of(session_keys: Sequence[str]) -> list[Person | Exception | None]:
     """The person of each key, in order; ``None`` for nobody.
 
-    Raises whatever the site's database, cache or code raises where it cannot tell. Connections are
-    opened and closed as around a request of the site (``CONN_MAX_AGE``).
+    Where the site's code fails on one account, the exception stands in that account's place, and its
+    neighbours have their answers. Raises whatever the site's database or cache raises where it cannot
+    tell. Connections are opened and closed as around a request of the site (``CONN_MAX_AGE``).
     """
     _begin()
     try:
@@ -52,7 +54,7 @@ def _end() -> None:
     close_caches(sender=None)
 
 
-def _person_of(store: Any, session_key: str) -> Person | None:
+def _person_of(store: Any, session_key: str) -> Person | Exception | None:
     if not _KEY.fullmatch(session_key):
         return None
     session = store(session_key)
@@ -68,9 +70,18 @@ def _person_of(store: Any, session_key: str) -> Person | None:
     if backend not in settings.AUTHENTICATION_BACKENDS:
         return None
     user = auth.load_backend(backend).get_user(user_id)
-    if user is None or not getattr(user, "is_active", True) or not _is_of(session, user):
-        return None
-    return Person(user_id=UserId(str(user.pk)), name=_name(user), expires_at=session.row_expires_at())
+    return None if user is None else _vouched(session, user)
+
+
+def _vouched(session: Any, user: Any) -> Person | Exception | None:
+    try:
+        if not getattr(user, "is_active", True) or not _is_of(session, user):
+            return None
+        return Person(user_id=UserId(str(user.pk)), name=_name(user), expires_at=session.row_expires_at())
+    except DatabaseError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the user model is the site's, and may raise anything
+        return error
 
 
 def _is_of(session: Any, user: Any) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+import signal
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -106,30 +107,18 @@ async def test_a_worker_killed_twenty_times_loses_and_doubles_nothing(
         PROSA_SENDS="100000 per 1 second",
         PROSA_JOINS="1000 per 1 second",
     )
-    await server.start().ready()
-    writers = [
-        Writer(server, await server.login(("cliente", "reforma")[n % 2]), f"tab{n}") for n in range(TABS)
-    ]
-    await _room_is_there(server)
+    await asyncio.to_thread(server.start)
+    await asyncio.to_thread(server.has_rooms)
+    people = [await asyncio.to_thread(server.login, name) for name in ("cliente", "reforma")]
+    writers = [Writer(server, people[n % 2], f"tab{n}") for n in range(TABS)]
     writing = [asyncio.create_task(writer.writes()) for writer in writers]
     for _ in range(ROUNDS):
         await asyncio.sleep(chance.uniform(0.05, 0.5))
-        server.kill()
-        await server.start().ready()
+        await asyncio.to_thread(server.stop, signal.SIGKILL)
+        await asyncio.to_thread(server.start)
     for writer in writers:
         writer.is_stopping = True
     await asyncio.gather(*writing)
-    server.stop()
+    await asyncio.to_thread(server.stop)
     check(await stored(own_mongod.uri), writers)
     assert sum(len(writer.sent) for writer in writers) > ROUNDS * TABS
-
-
-async def _room_is_there(server: Server) -> None:
-    browser = await Browser.open(server.url, await server.login("cliente"))
-    async with asyncio.timeout(30):
-        while True:
-            with contextlib.suppress(Refused):
-                if (await browser.asks("join_chat", chat_id=1))["top_seq"] >= 20:
-                    break
-            await asyncio.sleep(0.1)
-    await browser.leaves()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.pages.server import PASSWORD, Server
+from tests.server import PASSWORD, Server
 
 CHROMIUM = os.environ.get("PROSA_TEST_CHROMIUM") or shutil.which("chromium")
 ARGUMENTS = [
@@ -32,6 +32,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server = Server(tmp_path_factory.mktemp("server"))
     try:
         server.start()
+        server.has_rooms()
         yield server
     finally:
         server.stop()

@@ -6,7 +6,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from tests.pages.conftest import People, log_in
 from tests.pages.room import ROOM_1, is_live, is_whole, message, say, texts
-from tests.pages.server import Server
+from tests.server import Server
 
 
 def test_a_stranger_logs_in_and_comes_back_to_the_room(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, cast
 
 from sockjs.tornado.websocket import SockJSWebSocketHandler
@@ -23,7 +24,7 @@ ROOM_FOR_A_REFUSAL = 4
 with it. So its limit is this many times ours, and a frame in between is read, refused and said so."""
 
 
-class Socket(Gate, SockJSWebSocketHandler):
+class Socket(Gate, SockJSWebSocketHandler, ABC):
     """A WebSocket that is asked for a sign of life, and whose reader has to keep up."""
 
     session: Life | None
@@ -68,9 +69,9 @@ class Socket(Gate, SockJSWebSocketHandler):
         session.set_handler(self)
         session.verify_state()
 
+    @abstractmethod
     def new_session(self, session_id: str) -> Life:
         """A session that is this WebSocket's alone."""
-        raise NotImplementedError
 
     def is_too_large(self, message: str | bytes) -> bool:
         """The frame is over the limit, and the connection is being closed with 1009."""

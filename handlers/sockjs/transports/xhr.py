@@ -1,5 +1,7 @@
 """``/xhr`` and ``/xhr_send``: polling with XMLHttpRequest, for everything else that fails."""
 
+from abc import ABC, abstractmethod
+
 from sockjs.tornado.transports import xhr as library
 
 from handlers.sockjs.closing import FULL
@@ -13,7 +15,7 @@ class XhrPolling(Receiving, library.XhrPollingTransport):
     name = "xhr"
 
 
-class Sending(Bound):
+class Sending(Bound, ABC):
     """A request that brings messages."""
 
     def receive(self, session_id: str) -> None:
@@ -42,9 +44,9 @@ class Sending(Bound):
         """What is to be read as a frame."""
         return self.request.body
 
+    @abstractmethod
     def accept(self) -> None:
         """Say that it has arrived."""
-        raise NotImplementedError
 
 
 class XhrSend(Sending, library.XhrSendHandler):

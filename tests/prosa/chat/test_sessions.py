@@ -24,13 +24,16 @@ class Site:
         self.people: dict[str, Person] = {}
         self.batches: list[list[str]] = []
         self.is_away = False
+        self.failing: set[str] = set()
 
-    async def identify(self, session_keys: Sequence[str]) -> list[Person | None]:
+    async def identify(self, session_keys: Sequence[str]) -> list[Person | IdentityUnknownError | None]:
         self.batches.append(list(session_keys))
         await asyncio.sleep(0)
         if self.is_away:
             raise IdentityUnknownError
-        return [self.people.get(key) for key in session_keys]
+        return [
+            IdentityUnknownError() if key in self.failing else self.people.get(key) for key in session_keys
+        ]
 
 
 class Scene:
@@ -81,6 +84,16 @@ async def test_questions_of_one_moment_are_one_batch(scene: Scene) -> None:
     assert first == ANA
     assert sorted(key for batch in scene.site.batches for key in batch) == ["a", "b", "c"]
     assert len(scene.site.batches) <= 2
+
+
+@pytest.mark.gen_test
+async def test_an_account_that_cannot_be_told_leaves_its_batch_alone(scene: Scene) -> None:
+    scene.site.failing.add("b")
+    first, second = await asyncio.gather(
+        *(scene.sessions.identify(key) for key in ("a", "b")), return_exceptions=True
+    )
+    assert first == ANA
+    assert isinstance(second, IdentityUnknownError)
 
 
 @pytest.mark.gen_test

@@ -175,6 +175,27 @@ def test_a_folder_of_sessions_that_is_gone_is_unknown(user: Any, ask: Ask, tmp_p
         del sessions.import_module(engine).SessionStore._storage_path
 
 
+def test_an_account_the_sites_code_fails_on_takes_no_neighbour_along(
+    user: Any, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = type(user).objects.create_user("nameless", password="x")
+    keys = [log_in(user), log_in(other), log_in(user)]
+    name_of = type(user).get_full_name
+
+    def get_full_name(self: Any) -> str:
+        if self.pk == other.pk:
+            raise AttributeError("no profile")
+        return str(name_of(self))
+
+    monkeypatch.setattr(type(user), "get_full_name", get_full_name)
+    try:
+        first, failed, last = ask(keys)
+        assert [one and one.name for one in (first, last)] == ["Joana Dias"] * 2
+        assert isinstance(failed, IdentityUnknownError)
+    finally:
+        other.delete()
+
+
 def test_a_site_that_hangs_is_unknown_in_time_and_nothing_queues_behind_it(
     user: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from markupsafe import Markup
 from handlers.errors import status_of
 from prosa.chat.events import refusal_shape
 from prosa.chat.service import Chat
-from prosa.models.errors import InternalError, NotFoundError, ProsaError, UnauthenticatedError
+from prosa.models.errors import InternalError, MalformedError, NotFoundError, ProsaError, UnauthenticatedError
 from prosa.models.people import Person
 
 log = logging.getLogger(__name__)
@@ -100,13 +101,31 @@ class Base(tornado.web.RequestHandler):
             return failure, status_of(failure)
         if status_code == HTTPStatus.NOT_FOUND:
             return NotFoundError(), status_code
+        if status_code == HTTPStatus.BAD_REQUEST:
+            return MalformedError(), status_code
         reference = uuid4().hex[:12]
         log.error("request_failed status=%d reference=%s", status_code, reference)
         return InternalError(reference=reference), status_code
 
+    def refuse(self, error: ProsaError, status: int) -> None:
+        """The status of a refusal, and when it makes sense to ask again."""
+        self.set_status(status)
+        wait_ms = error.details.get("retry_after_ms")
+        if isinstance(wait_ms, int):
+            self.set_header("Retry-After", str(math.ceil(wait_ms / 1000)))
+
+    def answer(self, shape: object) -> None:
+        """End with ``shape`` as JSON."""
+        self.set_header("Content-Type", "application/json")
+        self.finish(msgspec.json.encode(shape))
+
 
 class Page(Base):
     """A page for a person; strangers are sent to the site's login and come back."""
+
+    def wants_json(self) -> bool:
+        """Whether a program asks."""
+        return "application/json" in self.request.headers.get("Accept", "")
 
     def render_page(self, name: str, **context: object) -> None:
         """Answer with a template and what every template may use."""
@@ -114,27 +133,27 @@ class Page(Base):
         self.set_header("Content-Type", "text/html; charset=UTF-8")
         self.finish(template.render(static_url=self.static_url, home_url=self.site.home_url, **context))
 
-    def to_login(self) -> None:
-        """Send a stranger to the site's login, with the way back: our own path, never a foreign one."""
+    def login_url_to(self, path: str) -> str:
+        """The site's login, with the way back to ``path``: our own path, never a foreign one."""
         self.set_cookie(
-            WAY_BACK,
-            self.request.path,
-            path="/chat/",
-            max_age=WAY_BACK_SECONDS,
-            httponly=True,
-            samesite="Lax",
+            WAY_BACK, path, path="/chat/", max_age=WAY_BACK_SECONDS, httponly=True, samesite="Lax"
         )
         separator = "&" if "?" in self.site.login_url else "?"
-        self.redirect(f"{self.site.login_url}{separator}{urlencode({'next': self.request.path})}")
+        return f"{self.site.login_url}{separator}{urlencode({'next': path})}"
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """A page that says what is wrong; for strangers, the way to the login."""
-        failure = kwargs["exc_info"][1] if "exc_info" in kwargs else None
-        if isinstance(failure, UnauthenticatedError) and self.request.method in ("GET", "HEAD"):
-            self.to_login()
-            return
-        error, status = self.error_of(status_code, failure)
-        self.set_status(status)
+        error, status = self.error_of(status_code, kwargs["exc_info"][1] if "exc_info" in kwargs else None)
+        self.refuse(error, status)
+        if self.wants_json():
+            self.answer(refusal_shape(error))
+        elif isinstance(error, UnauthenticatedError) and self.request.method in ("GET", "HEAD"):
+            self.redirect(self.login_url_to(self.request.path))
+        else:
+            self.draw_refusal(error, status)
+
+    def draw_refusal(self, error: ProsaError, status: int) -> None:
+        """A page that says what is wrong."""
         self.render_page("error.html", status=status, code=error.code, sentence=error.sentence, person=None)
 
 
@@ -152,10 +171,5 @@ class Answer(Base):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """A refusal in the shape of the socket's."""
         error, status = self.error_of(status_code, kwargs["exc_info"][1] if "exc_info" in kwargs else None)
-        self.set_status(status)
+        self.refuse(error, status)
         self.answer(refusal_shape(error))
-
-    def answer(self, shape: object) -> None:
-        """End with ``shape`` as JSON."""
-        self.set_header("Content-Type", "application/json")
-        self.finish(msgspec.json.encode(shape))

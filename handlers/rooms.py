@@ -1,18 +1,29 @@
-"""The pages: the room list and the room."""
+"""The pages: the room list, and the room, live or traditional.
+
+What they send without SockJS is in ``forms.py``.
+"""
 
 import re
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from handlers.base import WAY_BACK, Page
 from prosa.chat.wire import room_shape
+from prosa.models.entries import Page as Messages
 from prosa.models.ids import ChatId
 from prosa.models.people import Person
+from prosa.models.rooms import Cursor
 
-ROOM_PATH = re.compile(r"/chat/[A-Za-z0-9_-]{1,64}/websocket/")
+ROOM_PATH = re.compile(r"/chat/[A-Za-z0-9_-]{1,64}/(?:websocket/|historico/)?")
 SOCKJS_URL = "/ws/chat"
 PAGE = 50
 ROOMS = 30
+
+POLLING = ("xhr-streaming", "xhr-polling")
+ALL = ("websocket", *POLLING)
+"""The transports that a page may try, in SockJS's names, best first."""
 
 
 class RoomsPage(Page):
@@ -35,7 +46,12 @@ class RoomsPage(Page):
             rooms=[self.chat.wire.summary(summary) for summary in found],
             more=more,
             older_url=older,
-            page_data={**_of_person(person), "sockjs_url": SOCKJS_URL, "login_url": self.site.login_url},
+            page_data={
+                **_of_person(person),
+                "sockjs_url": SOCKJS_URL,
+                "transports": ALL,
+                "login_url": self.site.login_url,
+            },
         )
 
     def _before(self) -> datetime | None:
@@ -50,19 +66,24 @@ class RoomsPage(Page):
 class RoomPage(Page):
     """``GET /chat/{id}/websocket/``: the room, live."""
 
+    is_traditional = False
+
     async def get(self, chat_id: str) -> None:
         """Answer with the newest page of the room, from whose top the socket goes on."""
         person = await self.identified()
         if self.get_cookie(WAY_BACK):
             self.clear_cookie(WAY_BACK, path="/chat/")
         room, page = await self.chat.rooms.history(person.user_id, ChatId(chat_id), None, PAGE)
+        cursors = await self.chat.cursors.of(room, person.user_id)
         self.render_page(
             "room.html",
             person=person,
             room=room_shape(room),
-            messages=[self.chat.wire.entry(entry) for entry in page.messages],
-            more=page.more,
+            **self.log_of(page, person, cursors),
             top_seq=page.top_seq,
+            is_traditional=self.is_traditional,
+            client_id=uuid4(),
+            xsrf_token=self.xsrf_token.decode(),
             page_data={
                 **_of_person(person),
                 "chat_id": room.chat_id,
@@ -71,12 +92,57 @@ class RoomPage(Page):
                 "can_write": room.can_write,
                 "more": page.more,
                 "sockjs_url": SOCKJS_URL,
+                "transports": POLLING if self.is_traditional else ALL,
                 "room_url": self.request.path,
                 "rooms_url": "/chat/",
                 "login_url": self.site.login_url,
                 "limits": self.site.limits,
             },
         )
+
+    def log_of(self, page: Messages, person: Person, cursors: tuple[Cursor, ...]) -> dict[str, Any]:
+        """What a template needs to draw a page of messages, with how far the others have got."""
+        others = [cursor for cursor in cursors if cursor.user_id != person.user_id]
+        own = next((cursor.read_seq for cursor in cursors if cursor.user_id == person.user_id), 0)
+        return {
+            "messages": [self.chat.wire.entry(entry) for entry in page.messages],
+            "more": page.more,
+            "delivered_seq": min((cursor.delivered_seq for cursor in others), default=0),
+            "read_seq": min((cursor.read_seq for cursor in others), default=0),
+            "has_unread": any(
+                entry.seq > own and entry.author_id != person.user_id for entry in page.messages
+            ),
+        }
+
+
+class TraditionalPage(RoomPage):
+    """``GET /chat/{id}/``: the room over polling, and complete without JavaScript."""
+
+    is_traditional = True
+
+
+class HistoryPage(RoomPage):
+    """``GET /chat/{id}/historico/``: messages before ``?before=``, as a page or, if asked so, as JSON."""
+
+    async def get(self, chat_id: str) -> None:
+        """Answer with the page of messages that ends before a ``seq``, or with the newest."""
+        person = await self.identified()
+        before = self._number("before")
+        limit = self._number("limit")
+        room, page = await self.chat.rooms.history(
+            person.user_id, ChatId(chat_id), before, PAGE if limit is None else limit
+        )
+        if self.wants_json():
+            self.answer(self.chat.page(page, lambda text: len(text.encode())))
+            return
+        cursors = await self.chat.cursors.of(room, person.user_id)
+        self.render_page(
+            "history.html", person=person, room=room_shape(room), **self.log_of(page, person, cursors)
+        )
+
+    def _number(self, name: str) -> int | None:
+        text = self.get_query_argument(name, "")
+        return int(text) if re.fullmatch(r"[0-9]{1,15}", text, re.ASCII) else None
 
 
 def _of_person(person: Person) -> dict[str, object]:

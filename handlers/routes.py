@@ -7,8 +7,9 @@ import msgspec
 
 from handlers.api import ImportApi, RoomApi, SystemApi, Verify
 from handlers.base import Lost, Site
+from handlers.forms import Mark, Send
 from handlers.health import Healthz, Readyz
-from handlers.rooms import RoomPage, RoomsPage
+from handlers.rooms import HistoryPage, RoomPage, RoomsPage, TraditionalPage
 from prosa.chat.service import Chat
 
 ROOM = r"([A-Za-z0-9_-]{1,64})"
@@ -38,6 +39,10 @@ def routes(chat: Chat, site: Site, doors: Doors) -> list[Any]:
         (r"/chat/api/v1/rooms/" + ROOM + "/import", ImportApi, api),
         (r"/chat/", RoomsPage, pages),
         (r"/chat/" + ROOM + "/websocket/", RoomPage, pages),
+        (r"/chat/" + ROOM + "/", TraditionalPage, pages),
+        (r"/chat/" + ROOM + "/historico/", HistoryPage, pages),
+        (r"/chat/" + ROOM + "/enviar/", Send, pages),
+        (r"/chat/" + ROOM + "/lida/", Mark, pages),
         (r"/chat(?:/.*)?", Lost, pages),
         *doors.site,
         (r"/.*", Lost, pages),

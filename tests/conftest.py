@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -16,6 +17,13 @@ def mongod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URI of a mongod that all tests share. To stop or kill one, start an ``EmbeddedMongod``."""
     with EmbeddedMongod(tmp_path_factory.mktemp("mongod")) as running:
         yield running.uri
+
+
+@pytest.fixture
+def own_mongod(tmp_path: Path) -> Iterator[EmbeddedMongod]:
+    """A mongod that this test may stop and kill."""
+    with EmbeddedMongod(tmp_path / "mongodb") as running:
+        yield running
 
 
 @pytest.fixture

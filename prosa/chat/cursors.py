@@ -6,7 +6,7 @@ from prosa.chat.hub import Hub
 from prosa.chat.rooms import Rooms
 from prosa.models.errors import NotFoundError
 from prosa.models.ids import ChatId, UserId
-from prosa.models.rooms import Cursor
+from prosa.models.rooms import Cursor, Room
 from prosa.storage.memberships import Memberships
 from prosa.storage.messages import Messages
 
@@ -36,6 +36,13 @@ class Cursors:
     async def mark_read(self, user_id: UserId, chat_id: ChatId, seq: int) -> Cursor:
         """The person has read, and so been delivered, everything up to ``seq`` or the top."""
         return await self._advance(user_id, chat_id, seq, is_read=True)
+
+    async def of(self, room: Room, user_id: UserId) -> tuple[Cursor, ...]:
+        """Everybody's in a small room; in a large one only the person's own."""
+        if room.is_small:
+            return (await self._memberships.cursors([room.chat_id])).get(room.chat_id, ())
+        own = await self._memberships.cursor(room.chat_id, user_id)
+        return () if own is None else (own,)
 
     async def _advance(self, user_id: UserId, chat_id: ChatId, seq: int, *, is_read: bool) -> Cursor:
         room = await self._rooms.of_member(chat_id, user_id)

@@ -5,6 +5,7 @@
     │   ├── MalformedError           malformed      (field)
     │   ├── UnknownEventError        unknown_event
     │   ├── UnauthenticatedError     unauthenticated
+    │   ├── StaleFormError           stale_form: not on the wire, HTTP 403
     │   ├── NotFoundError            not_found
     │   ├── ReadOnlyError            read_only      (reason)
     │   ├── EmptyError               empty
@@ -66,6 +67,13 @@ class UnauthenticatedError(RefusedError):
 
     code = "unauthenticated"
     sentence = "Entre na sua conta para continuar."
+
+
+class StaleFormError(RefusedError):
+    """The form does not carry the token of this browser: it is too old, or another site's."""
+
+    code = "stale_form"
+    sentence = "Esta página estava aberta há muito tempo. Envie de novo."
 
 
 class NotFoundError(RefusedError):

@@ -2,8 +2,6 @@
 (function (prosa) {
   'use strict';
 
-  var TRANSPORTS = ['websocket', 'xhr-streaming', 'xhr-polling'];
-
   prosa.part = function (name) {
     return document.querySelector('[data-part=' + name + ']');
   };
@@ -28,7 +26,7 @@
   prosa.makeConnection = function (page) {
     return new prosa.Connection({
       open: function () {
-        return new window.SockJS(page.sockjs_url, null, { transports: TRANSPORTS });
+        return new window.SockJS(page.sockjs_url, null, { transports: page.transports });
       },
       backoff: new prosa.Backoff(Math.random),
       sessionCheck: new prosa.SessionCheck(function () {

@@ -215,16 +215,21 @@
   function hearPage(parts) {
     var older = prosa.part('older');
     var down = prosa.part('down');
+    var isAsking = false;
     function seen() {
       if (parts.attention.isHere()) {
         parts.attention.clear();
         parts.cursors.mark();
       }
     }
-    older.addEventListener('click', function () {
-      older.disabled = true;
+    older.addEventListener('click', function (event) {
+      event.preventDefault();
+      if (isAsking) {
+        return;
+      }
+      isAsking = true;
       parts.room.history(parts.list.firstSeq(), function (refusal, page) {
-        older.disabled = false;
+        isAsking = false;
         if (!refusal) {
           parts.list.place(page.messages);
           older.hidden = !page.more;
@@ -250,6 +255,8 @@
     hearConnection(parts);
     hearComposer(parts);
     hearPage(parts);
+    prosa.part('plain').hidden = true;
+    prosa.part('foot').hidden = false;
     parts.scroll.toBottom();
     prosa.wakeOften(parts.connection, parts.statusLine);
     parts.connection.connect();

@@ -5,7 +5,6 @@ import contextlib
 import random
 import signal
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -78,12 +77,6 @@ def check(entries: tuple[Entry, ...], writers: list[Writer]) -> None:
         assert len(writer.acknowledged) == len(writer.sent)
         first = writer.shown[0]
         assert writer.shown == list(range(first, first + len(writer.shown))), "shown twice, or not at all"
-
-
-@pytest.fixture
-def own_mongod(tmp_path: Path) -> Iterator[EmbeddedMongod]:
-    with EmbeddedMongod(tmp_path / "mongodb") as running:
-        yield running
 
 
 async def stored(uri: str) -> tuple[Entry, ...]:

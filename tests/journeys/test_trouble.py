@@ -5,8 +5,6 @@ import contextlib
 import json
 import os
 import signal
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -16,12 +14,6 @@ from tests.browser import Refused
 from tests.journeys.scene import Start
 
 SECONDS = 60
-
-
-@pytest.fixture
-def own_mongod(tmp_path: Path) -> Iterator[EmbeddedMongod]:
-    with EmbeddedMongod(tmp_path / "mongodb") as running:
-        yield running
 
 
 @pytest.mark.gen_test(timeout=SECONDS)

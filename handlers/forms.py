@@ -1,0 +1,129 @@
+"""What a page does without SockJS: send and mark as read, from a form or as JSON.
+
+A form that is refused is answered with a page that still shows its text, under the same
+``client_id``, and that needs no store to be drawn: sending it again is one click, and stores nothing twice.
+"""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import tornado.web
+
+from handlers.base import Page
+from prosa.chat.commands import MarkRead, SendMessage, shaped
+from prosa.models.errors import (
+    ConflictError,
+    MalformedError,
+    ProsaError,
+    ReadOnlyError,
+    StaleFormError,
+    TooLargeError,
+    UnauthenticatedError,
+)
+
+
+class Form(Page):
+    """A request that changes something in one room."""
+
+    def check_xsrf_cookie(self) -> None:
+        """Raises ``StaleFormError`` where the token is missing or another browser's."""
+        try:
+            super().check_xsrf_cookie()
+        except tornado.web.HTTPError:
+            raise StaleFormError from None
+
+    def get(self, chat_id: str) -> None:
+        """Somebody has typed the form's address: the room is there."""
+        self.redirect(_room_url(chat_id))
+
+    def wants_json(self) -> bool:
+        """Who sends JSON is answered so."""
+        return self.is_json()
+
+    def is_json(self) -> bool:
+        """Whether the body is JSON rather than a form."""
+        kind = self.request.headers.get("Content-Type", "").partition(";")[0]
+        return kind.strip().lower() == "application/json"
+
+    def fields(self, *names: str) -> dict[str, Any]:
+        """What was sent, of these names. Raises ``MalformedError``, or ``TooLargeError`` over the limit."""
+        limit = self.site.limits["frame_bytes"]
+        if len(self.request.body) > limit:
+            raise TooLargeError(limit=limit)
+        if not self.is_json():
+            sent = {name: self.get_body_argument(name, "", strip=False) for name in names}
+            return {name: value for name, value in sent.items() if value}
+        try:
+            body = msgspec.json.decode(self.request.body)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            raise MalformedError from None
+        if not isinstance(body, dict):
+            raise MalformedError
+        return {name: body[name] for name in names if name in body}
+
+    def back(self, chat_id: str) -> None:
+        """Show the room, by a GET that can be repeated."""
+        self.redirect(_room_url(chat_id), status=HTTPStatus.SEE_OTHER)
+
+
+class Send(Form):
+    """``POST /chat/{id}/enviar/``."""
+
+    async def post(self, chat_id: str) -> None:
+        """The message is stored; answers 303 to the room, or 201 with what a send is acknowledged with."""
+        person = await self.identified()
+        fields = {"conteudo": "", **self.fields("conteudo", "client_id"), "chat_id": chat_id}
+        stored = await self.chat.messages.send(person, shaped(fields, SendMessage))
+        if self.is_json():
+            self.set_status(HTTPStatus.CREATED)
+            self.answer(self.chat.wire.sent(stored.entry, duplicate=stored.duplicate))
+        else:
+            self.back(chat_id)
+
+    def draw_refusal(self, error: ProsaError, status: int) -> None:
+        """Give a form its text back, on a page from which it can be sent again."""
+        if self.request.method != "POST":
+            super().draw_refusal(error, status)
+            return
+        path = _room_url(self.path_args[0])
+        client_id, text = self._kept("client_id"), self._kept("conteudo")
+        is_stranger = isinstance(error, UnauthenticatedError)
+        self.render_page(
+            "unsent.html",
+            person=None,
+            why=error.details.get("reason") or error.sentence,
+            text=text,
+            client_id=uuid4() if isinstance(error, ConflictError) or not client_id else client_id,
+            xsrf_token=self.xsrf_token.decode(),
+            can_send=not isinstance(error, ReadOnlyError),
+            room_url=path,
+            login_url=self.login_url_to(path) if is_stranger else None,
+        )
+
+    def _kept(self, name: str) -> str:
+        """A field as it came, whatever is wrong with it."""
+        values = self.request.body_arguments.get(name, [b""])
+        return values[-1].decode(errors="replace")
+
+
+class Mark(Form):
+    """``POST /chat/{id}/lida/``."""
+
+    async def post(self, chat_id: str) -> None:
+        """Everything up to ``seq`` is read; answers 303 to the room, or with the cursor as it now holds."""
+        person = await self.identified()
+        fields = self.fields("seq")
+        if not self.is_json() and str(fields.get("seq", "")).isdecimal():
+            fields["seq"] = int(fields["seq"])
+        command = shaped({**fields, "chat_id": chat_id}, MarkRead)
+        cursor = await self.chat.cursors.mark_read(person.user_id, command.room_id, command.seq)
+        if self.is_json():
+            self.answer({"delivered_seq": cursor.delivered_seq, "read_seq": cursor.read_seq})
+        else:
+            self.back(chat_id)
+
+
+def _room_url(chat_id: str) -> str:
+    return f"/chat/{chat_id}/"

@@ -47,7 +47,7 @@ check: $(VENV)/.dev node_modules/.dev ## Lint, types and imports, in under a min
 	@PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin/es-check es5 'static/js/*.js'
 
 fix: $(VENV)/.dev ## Let the tools mend what they can
-	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
 deps: ## What apt must bring for the tests: installed as root on Debian, otherwise named

@@ -54,4 +54,6 @@ def test_the_first_paint_is_complete_without_scripts(people: People) -> None:
     page.fill("textarea", "Escrita sem scripts")
     page.click("button:has-text('Enviar')")
     page.wait_for_url("**/chat/1/")
-    expect(page.locator("[data-part=messages] [data-part=message]").last).to_contain_text("Escrita sem scripts")
+    expect(page.locator("[data-part=messages] [data-part=message]").last).to_contain_text(
+        "Escrita sem scripts"
+    )

@@ -133,11 +133,14 @@ class Page(Base):
         self.set_header("Content-Type", "text/html; charset=UTF-8")
         self.finish(template.render(static_url=self.static_url, home_url=self.site.home_url, **context))
 
-    def login_url_to(self, path: str) -> str:
-        """The site's login, with the way back to ``path``: our own path, never a foreign one."""
+    def remember(self, path: str) -> None:
+        """Bring the person back to ``path``, also where the site's login ignores ``next``."""
         self.set_cookie(
             WAY_BACK, path, path="/chat/", max_age=WAY_BACK_SECONDS, httponly=True, samesite="Lax"
         )
+
+    def login_url_to(self, path: str) -> str:
+        """The site's login, with the way back to ``path``: our own path, never a foreign one."""
         separator = "&" if "?" in self.site.login_url else "?"
         return f"{self.site.login_url}{separator}{urlencode({'next': path})}"
 
@@ -148,6 +151,7 @@ class Page(Base):
         if self.wants_json():
             self.answer(refusal_shape(error))
         elif isinstance(error, UnauthenticatedError) and self.request.method in ("GET", "HEAD"):
+            self.remember(self.request.path)
             self.redirect(self.login_url_to(self.request.path))
         else:
             self.draw_refusal(error, status)

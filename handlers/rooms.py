@@ -50,7 +50,7 @@ class RoomsPage(Page):
                 **_of_person(person),
                 "sockjs_url": SOCKJS_URL,
                 "transports": ALL,
-                "login_url": self.site.login_url,
+                "login_url": self.login_url_to(self.request.path),
             },
         )
 
@@ -95,7 +95,7 @@ class RoomPage(Page):
                 "transports": POLLING if self.is_traditional else ALL,
                 "room_url": self.request.path,
                 "rooms_url": "/chat/",
-                "login_url": self.site.login_url,
+                "login_url": self.login_url_to(self.request.path),
                 "limits": self.site.limits,
             },
         )

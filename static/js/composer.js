@@ -1,7 +1,7 @@
 /* Where one writes: Enter sends, Shift+Enter breaks the line; counts; says why one may not write.
 
-   parts: form, box, send, count, problem, closed, closedReason (elements), limit (Unicode code points).
-   Emits `text` (what to send), `pressed` and `left`. */
+   parts: form, box, send, count, problem, closed, closedReason (elements), limit (Unicode code points), drafts,
+   say(text): the text is safe once it returns. Emits `pressed` and `left`. */
 (function (prosa) {
   'use strict';
 
@@ -18,7 +18,8 @@
     this.parts = parts;
     this.canWrite = !parts.box.disabled;
     this.hear();
-    this.count();
+    this.parts.box.value = this.parts.box.value || this.parts.drafts.load();
+    this.open();
   }
 
   Composer.prototype = new prosa.Emitter(null);
@@ -38,7 +39,7 @@
     });
     this.parts.box.addEventListener('input', function () {
       self.problem('');
-      self.count();
+      self.changed();
       if (self.text()) {
         self.emit('pressed');
       } else {
@@ -64,11 +65,16 @@
       this.problem('A mensagem passa de ' + this.parts.limit + ' caracteres. Encurte-a para enviar.');
       return;
     }
+    this.parts.say(text);
     this.parts.box.value = '';
     this.problem('');
-    this.count();
+    this.changed();
     this.parts.box.focus();
-    this.emit('text', text);
+  };
+
+  Composer.prototype.changed = function () {
+    this.parts.drafts.save(this.parts.box.value);
+    this.count();
   };
 
   Composer.prototype.count = function () {
@@ -99,7 +105,8 @@
     var written = this.parts.box.value;
     this.parts.box.value = written ? text + '\n' + written : text;
     this.problem(reason);
-    this.count();
+    this.changed();
+    this.open();
   };
 
   /* `reason` is shown where one may not write. What is in the box stays in sight, to be copied. */
@@ -107,9 +114,13 @@
     this.canWrite = canWrite;
     this.parts.closed.hidden = canWrite;
     this.parts.closedReason.textContent = reason || CLOSED;
-    this.parts.form.hidden = !canWrite && !this.parts.box.value;
+    this.open();
+  };
+
+  Composer.prototype.open = function () {
+    this.parts.form.hidden = !this.canWrite && !this.parts.box.value;
     this.parts.box.disabled = false;
-    this.parts.box.readOnly = !canWrite;
+    this.parts.box.readOnly = !this.canWrite;
     this.count();
   };
 

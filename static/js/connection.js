@@ -4,7 +4,8 @@
 
    States: idle, connecting, live (welcomed), waiting, checking, stopped, login, other.
    Emits `state` (name), `welcome` (data), `down` (before anything is tried anew), `refused` (an error that
-   answers no command), and every event of the server under its own name. */
+   answers no command), `strangers` (what is kept here is no longer for whoever sits here), and every event of
+   the server under its own name. */
 (function (prosa) {
   'use strict';
 
@@ -12,6 +13,7 @@
   var ANSWER_MS = 10000;
   var SILENCE_MS = 40000;
   var LOOK_MS = 5000;
+  var PROBE_MS = 5000;
   var STEADY_MS = 10000;
   var SUSPECTS = 3;
   var CHECKS = 5;
@@ -29,6 +31,7 @@
     this.liveAt = 0;
     this.restartAfter = 0;
     this.refusedAfter = 0;
+    this.isLoggedOut = false;
     this.timer = null;
     this.watchdog = null;
   }
@@ -73,7 +76,7 @@
     };
     socket.onclose = function (close) {
       if (self.socket === socket) {
-        self.closed(close.code);
+        self.closed(close.code, close.reason);
       }
     };
     this.enter('connecting');
@@ -84,14 +87,15 @@
   Connection.prototype.drop = function () {
     var socket = this.socket;
     if (socket) {
-      this.closed(1006);
+      this.closed(1006, '');
       socket.close();
     }
   };
 
-  Connection.prototype.closed = function (code) {
+  Connection.prototype.closed = function (code, reason) {
     var wasSteady = this.state === 'live' && this.parts.clock() - this.liveAt > STEADY_MS;
     this.socket = null;
+    this.isLoggedOut = code === 4401 && reason === 'logged_out';
     this.timers.clear(this.timer);
     this.timers.clear(this.watchdog);
     if (wasSteady) {
@@ -134,6 +138,9 @@
     if (answer === 'other' || this.checks > CHECKS) {
       this.checks = 0;
       this.enter('login');
+      if (this.isLoggedOut) {
+        this.emit('strangers');
+      }
     } else {
       this.enter('waiting');
       this.after(this.parts.backoff.next(), this.connect);
@@ -147,7 +154,26 @@
       this.timers.clear(this.timer);
       this.connect();
     } else if (this.state === 'live') {
-      this.listen();
+      this.probe();
+    }
+  };
+
+  /* The page was put away and brought back: whatever line it had is dead, and may not know it. */
+  Connection.prototype.restart = function () {
+    this.drop();
+    this.wake();
+  };
+
+  /* A line that has been silent may be dead: one small question tells. */
+  Connection.prototype.probe = function () {
+    var self = this;
+    var socket = this.socket;
+    if (this.parts.clock() - this.heardAt > PROBE_MS) {
+      this.command('list_rooms', { limit: 1 }, function (refusal) {
+        if (refusal && refusal.code === 'timeout' && self.socket === socket) {
+          self.drop();
+        }
+      }, PROBE_MS);
     }
   };
 
@@ -190,6 +216,7 @@
   Connection.prototype.welcomed = function (welcome) {
     if (welcome.user_id !== this.parts.userId) {
       this.leave('other');
+      this.emit('strangers');
       return;
     }
     this.timers.clear(this.timer);
@@ -242,8 +269,8 @@
   };
 
   /* Ask, and be answered: done(refusal, answer), exactly once. Codes of ours: `closed` where the line
-     is down, `timeout` where it kept silent for 10 s. */
-  Connection.prototype.command = function (event, data, done) {
+     is down, `timeout` where it kept silent for 10 s, or for `patience` milliseconds. */
+  Connection.prototype.command = function (event, data, done, patience) {
     var self = this;
     var ack = this.lastAck + 1;
     if (this.state !== 'live') {
@@ -255,7 +282,7 @@
       done: done,
       timer: this.timers.set(function () {
         self.answered(ack, { code: 'timeout', retryable: true }, null);
-      }, ANSWER_MS)
+      }, patience || ANSWER_MS)
     };
     this.socket.send(JSON.stringify({ event: event, ack: ack, data: data }));
   };

@@ -1,6 +1,7 @@
 /* How far everybody has got, and telling how far this page has.
 
-   parts: connection, timers, chatId, userId, isSeen() (the person is looking at the newest message). */
+   parts: connection, timers, chatId, userId, seenSeq(): the last message that the person can be looking at now,
+   0 where they are not looking. */
 (function (prosa) {
   'use strict';
 
@@ -71,14 +72,15 @@
   };
 
   Cursors.prototype.tell = function () {
-    var told = { chat_id: this.parts.chatId, seq: this.topSeq };
-    if (this.parts.isSeen() && this.read < this.topSeq) {
-      this.read = this.topSeq;
+    var seen = Math.min(this.parts.seenSeq(), this.topSeq);
+    if (this.read < seen) {
+      this.read = seen;
+      this.delivered = Math.max(this.delivered, seen);
+      this.parts.connection.say('mark_read', { chat_id: this.parts.chatId, seq: seen });
+    }
+    if (this.delivered < this.topSeq) {
       this.delivered = this.topSeq;
-      this.parts.connection.say('mark_read', told);
-    } else if (this.delivered < this.topSeq) {
-      this.delivered = this.topSeq;
-      this.parts.connection.say('mark_delivered', told);
+      this.parts.connection.say('mark_delivered', { chat_id: this.parts.chatId, seq: this.topSeq });
     }
   };
 

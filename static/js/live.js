@@ -19,6 +19,61 @@
     }
   };
 
+  prosa.localStorage = function () {
+    return new prosa.Storage(function () {
+      return window.localStorage;
+    });
+  };
+
+  prosa.sessionStorage = function () {
+    return new prosa.Storage(function () {
+      return window.sessionStorage;
+    });
+  };
+
+  /* This tab's name, also after a reload. */
+  prosa.tabName = function (storage, newId) {
+    var name = storage.get('tab') || newId();
+    storage.set('tab', name);
+    return name;
+  };
+
+  prosa.makeClientIds = function () {
+    return new prosa.ClientIds(window.crypto, Math.random);
+  };
+
+  /* The sound of a message, and the button that mutes it. */
+  prosa.makeChime = function () {
+    var button = prosa.part('mute');
+    var sound = window.Audio ? new window.Audio(button.getAttribute('data-sound')) : null;
+    var chime = new prosa.Chime({
+      storage: prosa.localStorage(),
+      timers: prosa.timers,
+      clock: prosa.clock,
+      tab: prosa.tabName(prosa.sessionStorage(), function () {
+        return prosa.makeClientIds().next();
+      }),
+      play: function () {
+        var playing = sound && sound.play();
+        if (playing && playing.then) {
+          playing.then(null, function () {
+            return null;
+          });
+        }
+      }
+    });
+    function show() {
+      button.setAttribute('aria-pressed', chime.isMuted() ? 'true' : 'false');
+    }
+    button.addEventListener('click', function () {
+      chime.mute(!chime.isMuted());
+      show();
+    });
+    button.hidden = !sound;
+    show();
+    return chime;
+  };
+
   prosa.pageData = function () {
     return JSON.parse(document.getElementById('page-data').textContent);
   };
@@ -61,7 +116,12 @@
       statusLine.refresh();
     }
     window.addEventListener('online', wake);
-    window.addEventListener('pageshow', wake);
+    window.addEventListener('pageshow', function (event) {
+      if (event.persisted) {
+        connection.restart();
+      }
+      wake();
+    });
     window.addEventListener('offline', function () {
       statusLine.refresh();
     });

@@ -1,7 +1,7 @@
-/* The messages on the page, ordered by seq alone, each once, with a line between two days;
-   below them what was said and has no place yet.
+/* The messages on the page, ordered by seq alone, each once, with a line between two days.
+   What was said and has no place yet is below them: pending_list.js.
 
-   parts: messages and pending (lists), blankDay, view, scroll, moments, empty, stateOf(seq). */
+   parts: messages (the list), pending, blankDay, view, scroll, moments, empty, stateOf(seq). */
 (function (prosa) {
   'use strict';
 
@@ -14,7 +14,6 @@
     var i;
     this.parts = parts;
     this.bySeq = {};
-    this.waiting = {};
     for (i = 0; i < items.length; i += 1) {
       this.bySeq[seqOf(items[i])] = items[i];
     }
@@ -55,28 +54,15 @@
       return;
     }
     this.parts.moments.learn(entry.data_envio, entry.timestamp);
-    this.settle(entry);
+    if (entry.remetente_id === this.parts.view.userId) {
+      this.parts.pending.forget(entry.client_id);
+    }
     if (element) {
       this.parts.view.fill(element, entry);
     } else {
       element = this.parts.view.draw(entry);
       this.bySeq[entry.seq] = element;
       this.parts.messages.insertBefore(element, this.after(entry.seq));
-    }
-  };
-
-  /* The own bubble that waited for this entry has done its duty. */
-  MessageList.prototype.settle = function (entry) {
-    if (entry.remetente_id === this.parts.view.userId) {
-      this.forget(entry.client_id);
-    }
-  };
-
-  MessageList.prototype.forget = function (clientId) {
-    var bubble = Object.prototype.hasOwnProperty.call(this.waiting, clientId) ? this.waiting[clientId] : null;
-    if (bubble) {
-      delete this.waiting[clientId];
-      this.parts.pending.removeChild(bubble);
     }
   };
 
@@ -90,16 +76,26 @@
     return next;
   };
 
-  /* A message of one's own, before it has a place. */
-  MessageList.prototype.expect = function (message) {
-    var bubble = this.parts.view.draw(message);
-    this.waiting[message.client_id] = bubble;
-    this.parts.pending.appendChild(bubble);
-    this.parts.empty.hidden = true;
-    this.parts.scroll.toBottom();
+  /* The person's own messages, by client_id. */
+  MessageList.prototype.ownIds = function () {
+    return this.items().filter(function (item) {
+      return item.getAttribute('data-author-id') === this.parts.view.userId;
+    }, this).map(function (item) {
+      return item.getAttribute('data-client-id');
+    });
   };
 
-  /* Nothing that was shown holds any longer, except what waits. */
+  /* The last message of which the end is in sight; 0 where none is. */
+  MessageList.prototype.lastSeqInView = function () {
+    var items = this.items();
+    var i = items.length - 1;
+    while (i >= 0 && !this.parts.scroll.isAbove(items[i])) {
+      i -= 1;
+    }
+    return i < 0 ? 0 : seqOf(items[i]);
+  };
+
+  /* Nothing that was shown holds any longer. */
   MessageList.prototype.clear = function () {
     this.parts.messages.textContent = '';
     this.bySeq = {};
@@ -117,7 +113,7 @@
       this.divide(item, isNewDay);
       previous = item;
     }, this);
-    this.parts.empty.hidden = previous !== null || this.parts.pending.children.length > 0;
+    this.parts.empty.hidden = previous !== null || !this.parts.pending.isEmpty();
   };
 
   MessageList.prototype.divide = function (item, isNewDay) {

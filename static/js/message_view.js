@@ -3,7 +3,8 @@
   'use strict';
 
   var TICKS = {
-    waiting: ['', 'Enviando…'],
+    waiting: ['enviando…', 'Enviando'],
+    failed: ['!', 'Não enviada'],
     sent: ['✓', 'Enviada'],
     delivered: ['✓✓', 'Entregue'],
     read: ['✓✓', 'Lida']
@@ -47,7 +48,7 @@
     }
   };
 
-  /* state: waiting, sent, delivered or read. */
+  /* state: waiting, failed, sent, delivered or read. */
   MessageView.prototype.tick = function (element, state) {
     var ticks = part(element, 'ticks');
     if (element.getAttribute('data-state') === state) {
@@ -56,8 +57,15 @@
     element.setAttribute('data-state', state);
     ticks.className = 'message__ticks message__ticks--' + state;
     ticks.title = TICKS[state][1];
-    part(element, 'tick-mark').textContent = state === 'waiting' ? 'enviando…' : TICKS[state][0];
-    part(element, 'tick-word').textContent = TICKS[state][1];
+    part(element, 'tick-mark').textContent = TICKS[state][0];
+    part(element, 'tick-word').textContent = ' ' + TICKS[state][1];
+  };
+
+  /* The server will not have it: why, and what the person may do. */
+  MessageView.prototype.fail = function (element, failed) {
+    this.tick(element, 'failed');
+    part(element, 'failed-reason').textContent = failed.message || '';
+    part(element, 'failed').hidden = false;
   };
 
   prosa.MessageView = MessageView;

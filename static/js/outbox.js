@@ -1,76 +1,181 @@
-/* What was said and is not yet acknowledged: in order, one in flight, under one client_id for ever.
+/* What was said and is not yet acknowledged leaves in order, one in flight for the room, under one client_id.
 
-   Held in memory. send(message, done) tries one: done(refusal, ack). Emits `sent` (message, ack) and
-   `returned` (messages, refusal): the server will not have them. */
+   parts: store (outbox_store.js), lease, timers, newId(), send(message, done): done(refusal, ack).
+   Emits `waiting` (message): to be shown, or shown anew; `sent` (message, ack); `failed` (message): the
+   person decides; `returned` (messages, refusal): the room takes no more; `discarded` (client_id); and `gone`
+   (client_id): another tab has had an answer for it. */
 (function (prosa) {
   'use strict';
 
   var PAUSE_MS = 2000;
-  var WHOLE_ROOM = { read_only: true, not_found: true };
+  var LOOK_MS = 2000;
+  var WHOLE_ROOM = { read_only: true, not_found: true, removed: true, deleted: true };
 
-  function Outbox(send, timers) {
-    prosa.Emitter.call(this, timers);
-    this.send = send;
-    this.queue = [];
+  function isWaiting(message) {
+    return !message.failed;
+  }
+
+  function Outbox(parts) {
+    prosa.Emitter.call(this, parts.timers);
+    this.parts = parts;
     this.isOpen = false;
-    this.isBusy = false;
+    this.inFlight = null;
     this.timer = null;
+    this.isHeldOff = false;
+    this.shown = {};
   }
 
   Outbox.prototype = new prosa.Emitter(null);
   Outbox.prototype.constructor = Outbox;
 
-  Outbox.prototype.put = function (message) {
-    this.queue.push(message);
-    this.flush();
+  Outbox.prototype.put = function (conteudo) {
+    this.parts.store.add(this.parts.newId(), conteudo);
+    this.refresh();
   };
 
+  /* The line is up and the room joined. */
   Outbox.prototype.resume = function () {
     this.isOpen = true;
-    this.flush();
+    this.refresh();
   };
 
+  /* The line is down: another tab may have a better one. */
   Outbox.prototype.pause = function () {
     this.isOpen = false;
-    this.timers.clear(this.timer);
-    this.timer = null;
+    this.wait(null);
+    this.parts.lease.release();
+  };
+
+  /* Another tab has written something. */
+  Outbox.prototype.changed = function () {
+    if (this.isHeldOff) {
+      this.wait(null);
+    }
+    this.refresh();
+  };
+
+  /* Show what is new in the store, forget what is gone from it, go on sending. */
+  Outbox.prototype.refresh = function () {
+    var self = this;
+    var there = {};
+    this.parts.store.all().forEach(function (message) {
+      var state = message.failed ? 'failed' : 'waiting';
+      there[message.client_id] = true;
+      if (self.shown[message.client_id] !== state) {
+        self.shown[message.client_id] = state;
+        self.emit(state, message);
+      }
+    });
+    Object.keys(this.shown).forEach(function (clientId) {
+      if (!there[clientId]) {
+        delete self.shown[clientId];
+        self.emit('gone', clientId);
+      }
+    });
+    this.flush();
   };
 
   Outbox.prototype.flush = function () {
-    var self = this;
-    var message = this.queue[0];
-    if (!message || !this.isOpen || this.isBusy || this.timer !== null) {
+    var message = this.parts.store.all().filter(isWaiting)[0];
+    var held;
+    if (!this.isOpen || this.inFlight || this.timer !== null) {
       return;
     }
-    this.isBusy = true;
-    this.send(message, function (refusal, ack) {
-      self.isBusy = false;
+    if (!message) {
+      this.parts.lease.release();
+      return;
+    }
+    held = this.parts.lease.take();
+    if (held) {
+      this.wait(Math.min(held, LOOK_MS));
+      this.isHeldOff = true;
+    } else {
+      this.attempt(message);
+    }
+  };
+
+  Outbox.prototype.attempt = function (message) {
+    var self = this;
+    this.inFlight = message.client_id;
+    this.parts.send(message, function (refusal, ack) {
+      self.inFlight = null;
       if (!refusal) {
-        self.queue.shift();
+        self.settle(message.client_id);
         self.emit('sent', message, ack);
-        self.flush();
       } else if (refusal.retryable) {
-        self.later(refusal.retry_after_ms || PAUSE_MS);
-      } else {
+        self.wait(refusal.retry_after_ms || PAUSE_MS);
+      } else if (WHOLE_ROOM[refusal.code]) {
         self.giveBack(refusal);
+      } else {
+        self.fail(message, refusal);
       }
+      self.refresh();
     });
   };
 
-  Outbox.prototype.later = function (delay) {
+  /* Try again after `delay`; null: not before somebody calls. */
+  Outbox.prototype.wait = function (delay) {
     var self = this;
-    if (this.isOpen) {
+    this.timers.clear(this.timer);
+    this.timer = null;
+    this.isHeldOff = false;
+    if (delay !== null && this.isOpen) {
       this.timer = this.timers.set(function () {
         self.timer = null;
-        self.flush();
+        self.isHeldOff = false;
+        self.refresh();
       }, delay);
     }
   };
 
+  /* It has its place in the room, by whatever way we know. */
+  Outbox.prototype.settle = function (clientId) {
+    delete this.shown[clientId];
+    this.parts.store.remove(clientId);
+  };
+
+  Outbox.prototype.fail = function (message, refusal) {
+    this.parts.store.write({
+      client_id: message.client_id,
+      conteudo: message.conteudo,
+      at: message.at,
+      failed: { code: refusal.code, message: refusal.message }
+    });
+  };
+
+  /* The room takes nothing more: every text goes back to whoever wrote it. */
   Outbox.prototype.giveBack = function (refusal) {
-    var count = WHOLE_ROOM[refusal.code] ? this.queue.length : 1;
-    this.emit('returned', this.queue.splice(0, count), refusal);
-    this.flush();
+    var messages = this.parts.store.all().filter(isWaiting);
+    if (messages.length) {
+      this.emit('returned', messages, refusal);
+      messages.forEach(function (message) {
+        this.settle(message.client_id);
+      }, this);
+    }
+  };
+
+  /* The person wants a failed one tried again: after all that was said meanwhile, and under the same name
+     unless that is taken by another text. */
+  Outbox.prototype.retry = function (clientId) {
+    var message = this.parts.store.all().filter(function (each) {
+      return each.client_id === clientId && each.failed;
+    })[0];
+    if (message) {
+      this.discard(clientId);
+      this.parts.store.add(message.failed.code === 'conflict' ? this.parts.newId() : clientId, message.conteudo);
+      this.refresh();
+    }
+  };
+
+  Outbox.prototype.discard = function (clientId) {
+    this.settle(clientId);
+    this.emit('discarded', clientId);
+  };
+
+  /* Somebody has logged out: nothing is left behind. */
+  Outbox.prototype.wipe = function () {
+    this.parts.store.wipe();
+    this.refresh();
   };
 
   prosa.Outbox = Outbox;

@@ -1,4 +1,4 @@
-/* The room page: builds its parts from what the server drew, and ties them together. */
+/* The room page: who hears of what. Its parts are built in room_parts.js. */
 (function (prosa) {
   'use strict';
 
@@ -6,74 +6,6 @@
     removed: 'Você não participa mais desta conversa.',
     deleted: 'Esta conversa foi encerrada.'
   };
-
-  function build() {
-    var page = prosa.pageData();
-    var parts = { page: page, connection: prosa.makeConnection(page), statusLine: prosa.makeStatusLine(page) };
-    var blanks = prosa.part('blanks');
-    function blank(name) {
-      return blanks.querySelector('[data-part=' + name + ']');
-    }
-    parts.moments = new prosa.Moments(prosa.clock);
-    parts.attention = new prosa.Attention(document);
-    parts.clientIds = new prosa.ClientIds(window.crypto, Math.random);
-    parts.room = new prosa.Room({
-      connection: parts.connection,
-      timers: prosa.timers,
-      chatId: page.chat_id,
-      epoch: page.epoch,
-      topSeq: page.top_seq
-    });
-    parts.outbox = new prosa.Outbox(function (message, done) {
-      parts.room.send(message, done);
-    }, prosa.timers);
-    parts.scroll = new prosa.Scroll(prosa.part('scroller'), prosa.part('log-inner'));
-    parts.cursors = new prosa.Cursors({
-      connection: parts.connection,
-      timers: prosa.timers,
-      chatId: page.chat_id,
-      userId: page.user_id,
-      isSeen: function () {
-        return parts.attention.isHere() && parts.scroll.isAtBottom();
-      }
-    });
-    parts.list = new prosa.MessageList({
-      messages: prosa.part('messages'),
-      pending: prosa.part('pending'),
-      empty: prosa.part('empty'),
-      blankDay: blank('day'),
-      view: new prosa.MessageView(blank('message'), page.user_id),
-      scroll: parts.scroll,
-      moments: parts.moments,
-      stateOf: function (seq) {
-        return parts.cursors.stateOf(seq);
-      }
-    });
-    parts.composer = new prosa.Composer({
-      form: prosa.part('composer'),
-      box: prosa.part('text-box'),
-      send: prosa.part('send'),
-      count: prosa.part('count'),
-      problem: prosa.part('problem'),
-      closed: prosa.part('closed'),
-      closedReason: prosa.part('closed-reason'),
-      limit: page.limits.conteudo
-    }, prosa.timers);
-    parts.typing = new prosa.Typing(function (event) {
-      parts.room.say(event);
-    }, prosa.timers, prosa.clock);
-    parts.typingLine = new prosa.TypingLine(prosa.part('typing'), prosa.timers);
-    parts.presence = new prosa.Presence(prosa.part('presence'), page.user_id, parts.moments);
-    parts.deal = new prosa.Deal({
-      list: prosa.part('deal'),
-      row: blank('deal-row'),
-      members: prosa.part('members'),
-      member: blank('member')
-    }, page.user_id);
-    parts.toasts = new prosa.Toasts(prosa.part('toasts'), blank('toast'),
-      prosa.part('rooms-link').getAttribute('href'), prosa.timers);
-    return parts;
-  }
 
   function showRoom(parts, room) {
     prosa.part('title').textContent = room.title;
@@ -84,14 +16,35 @@
     parts.presence.setPeople(room.members);
   }
 
+  /* What is in the log has arrived, also where its acknowledgement has not. */
+  function place(parts, entries) {
+    entries.forEach(function (entry) {
+      if (entry.remetente_id === parts.page.user_id) {
+        parts.outbox.settle(entry.client_id);
+      }
+    });
+    parts.list.place(entries);
+  }
+
   /* Somebody said something that may be out of sight. */
   function noticeEntry(parts, entry) {
     var isOwn = entry.remetente_id === parts.page.user_id;
     parts.typingLine.forget(entry.remetente_id);
+    if (!isOwn) {
+      parts.chime.ring(entry.chat_id, entry.seq);
+    }
     if (!isOwn && !parts.attention.isHere()) {
       parts.attention.miss();
     }
     prosa.part('down').hidden = isOwn || parts.scroll.isAtBottom();
+  }
+
+  function end(parts, reason) {
+    var text = GONE[reason] || GONE.removed;
+    parts.outbox.giveBack({ code: reason, message: text });
+    parts.outbox.pause();
+    parts.composer.allow(false, text);
+    parts.statusLine.end(text);
   }
 
   function hearRoom(parts) {
@@ -100,17 +53,17 @@
       parts.statusLine.show('joining');
     });
     room.on('recovered', function (entries) {
-      parts.list.place(entries);
+      place(parts, entries);
     });
     room.on('replaced', function (entries, isVoid) {
       if (isVoid) {
         parts.list.clear();
         prosa.part('older').hidden = !entries.length || entries[0].seq === 1;
       }
-      parts.list.place(entries);
+      place(parts, entries);
     });
     room.on('entry', function (entry) {
-      parts.list.place([entry]);
+      place(parts, [entry]);
       parts.cursors.keep(entry.seq);
       noticeEntry(parts, entry);
     });
@@ -126,9 +79,7 @@
       showRoom(parts, data);
     });
     room.on('gone', function (reason) {
-      parts.outbox.pause();
-      parts.composer.allow(false, GONE[reason] || GONE.removed);
-      parts.statusLine.end(GONE[reason] || GONE.removed);
+      end(parts, reason);
     });
     room.on('cursors', function (cursor) {
       parts.cursors.hear(cursor);
@@ -158,12 +109,17 @@
       parts.typingLine.clear();
       parts.presence.forget();
     });
+    connection.on('strangers', function () {
+      parts.outbox.wipe();
+      parts.drafts.wipe();
+    });
     connection.on('presence', function (data) {
       parts.presence.set(data.user_id, data.online, data.last_seen);
     });
     connection.on('new_notification', function (data) {
       if (data.chat_id !== parts.page.chat_id) {
         parts.toasts.show(data);
+        parts.chime.ring(data.chat_id, data.seq);
         if (!parts.attention.isHere()) {
           parts.attention.miss();
         }
@@ -171,44 +127,51 @@
     });
   }
 
-  function hearComposer(parts) {
-    parts.composer.on('text', function (text) {
-      var message = {
-        client_id: parts.clientIds.next(),
-        conteudo: text,
-        kind: 'text',
-        remetente: parts.page.user,
-        remetente_id: parts.page.user_id
-      };
+  function hearOutbox(parts) {
+    var outbox = parts.outbox;
+    function show(message) {
       parts.typing.forget();
-      parts.list.expect(message);
-      parts.outbox.put(message);
+      parts.pending.show(message);
+    }
+    outbox.on('waiting', show);
+    outbox.on('failed', show);
+    outbox.on('sent', function (message, ack) {
+      parts.list.place([{
+        id: ack.id,
+        chat_id: ack.chat_id,
+        seq: ack.seq,
+        kind: 'text',
+        client_id: ack.client_id,
+        conteudo: message.conteudo,
+        remetente: parts.page.user,
+        remetente_id: parts.page.user_id,
+        data_envio: ack.data_envio,
+        timestamp: ack.timestamp
+      }]);
+    });
+    outbox.on('returned', function (messages, refusal) {
+      parts.composer.giveBack(messages.map(function (message) {
+        parts.pending.forget(message.client_id);
+        return message.conteudo;
+      }).join('\n'), refusal.reason || refusal.message);
+    });
+    outbox.on('discarded', function (clientId) {
+      parts.pending.forget(clientId);
+    });
+    outbox.on('gone', function (clientId) {
+      parts.pending.release(clientId);
+    });
+    parts.pending.on('retry', function (clientId) {
+      outbox.retry(clientId);
+    });
+    parts.pending.on('discard', function (clientId) {
+      outbox.discard(clientId);
     });
     parts.composer.on('pressed', function () {
       parts.typing.pressed();
     });
     parts.composer.on('left', function () {
       parts.typing.stop();
-    });
-    parts.outbox.on('sent', function (message, ack) {
-      parts.list.place([{
-        id: ack.id,
-        chat_id: ack.chat_id,
-        seq: ack.seq,
-        kind: message.kind,
-        client_id: ack.client_id,
-        conteudo: message.conteudo,
-        remetente: message.remetente,
-        remetente_id: message.remetente_id,
-        data_envio: ack.data_envio,
-        timestamp: ack.timestamp
-      }]);
-    });
-    parts.outbox.on('returned', function (messages, refusal) {
-      parts.composer.giveBack(messages.map(function (message) {
-        parts.list.forget(message.client_id);
-        return message.conteudo;
-      }).join('\n'), refusal.reason || refusal.message);
     });
   }
 
@@ -240,23 +203,43 @@
       parts.scroll.toBottom();
     });
     prosa.part('scroller').addEventListener('scroll', function () {
-      if (parts.scroll.isAtBottom()) {
-        down.hidden = true;
-        parts.cursors.mark();
-      }
+      down.hidden = down.hidden || parts.scroll.isAtBottom();
+      parts.cursors.mark();
     });
     window.addEventListener('focus', seen);
     document.addEventListener('visibilitychange', seen);
   }
 
+  /* Other tabs write beside us; and what only this page holds is not left without a word. */
+  function hearBrowser(parts) {
+    window.addEventListener('storage', function (event) {
+      if (event.key === null || /^prosa:(outbox|lease):/.test(event.key)) {
+        parts.outbox.changed();
+      }
+    });
+    window.addEventListener('pagehide', function () {
+      parts.outbox.pause();
+    });
+    window.addEventListener('beforeunload', function (event) {
+      if (parts.store.isAtRisk()) {
+        event.preventDefault();
+        event.returnValue = 'Há mensagens que ainda não foram enviadas.';
+        return event.returnValue;
+      }
+    });
+  }
+
   function start() {
-    var parts = build();
+    var parts = prosa.makeRoomParts();
     hearRoom(parts);
     hearConnection(parts);
-    hearComposer(parts);
+    hearOutbox(parts);
     hearPage(parts);
+    hearBrowser(parts);
     prosa.part('plain').hidden = true;
     prosa.part('foot').hidden = false;
+    parts.list.ownIds().forEach(parts.outbox.settle, parts.outbox);
+    parts.outbox.refresh();
     parts.scroll.toBottom();
     prosa.wakeOften(parts.connection, parts.statusLine);
     parts.connection.connect();

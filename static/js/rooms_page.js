@@ -10,6 +10,7 @@
     var connection = prosa.makeConnection(page);
     var statusLine = prosa.makeStatusLine(page);
     var attention = new prosa.Attention(document);
+    var chime = prosa.makeChime();
     var isNewest = window.location.search === '';
     var timer = null;
     var rows = new prosa.RoomRows({
@@ -48,8 +49,9 @@
     });
     connection.on('welcome', ask);
     connection.on('room_updated', askSoon);
-    connection.on('new_notification', function () {
+    connection.on('new_notification', function (data) {
       askSoon();
+      chime.ring(data.chat_id, data.seq);
       if (!attention.isHere()) {
         attention.miss();
       }

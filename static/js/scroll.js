@@ -18,6 +18,11 @@
     return this.below() <= NEAR_PIXELS;
   };
 
+  /* Whether the end of `element` is above the lower edge. */
+  Scroll.prototype.isAbove = function (element) {
+    return element.getBoundingClientRect().bottom <= this.scroller.getBoundingClientRect().bottom + 1;
+  };
+
   Scroll.prototype.toBottom = function () {
     this.scroller.scrollTop += this.below();
   };

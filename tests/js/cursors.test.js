@@ -5,24 +5,24 @@ const { load, FakeTime } = require('./fakes');
 
 function makeCursors() {
   const prosa = load(['emitter', 'cursors']);
-  const made = { time: new FakeTime(), said: [], isSeen: true };
+  const made = { time: new FakeTime(), said: [], seen: Infinity };
   made.cursors = new prosa.Cursors({
     connection: { say: (event, data) => made.said.push([event, data.seq]) },
     timers: made.time.timers,
     chatId: '7',
     userId: '1',
-    isSeen: () => made.isSeen
+    seenSeq: () => made.seen
   });
   return made;
 }
 
 test('what is kept unseen is delivered, and read only once it is seen', () => {
   const made = makeCursors();
-  made.isSeen = false;
+  made.seen = 0;
   made.cursors.keep(4);
   made.time.pass(300);
   assert.deepEqual(made.said, [['mark_delivered', 4]]);
-  made.isSeen = true;
+  made.seen = Infinity;
   made.cursors.mark();
   made.time.pass(300);
   assert.deepEqual(made.said, [['mark_delivered', 4], ['mark_read', 4]]);
@@ -71,4 +71,16 @@ test('whoever shows the ticks hears of every move of another person', () => {
   made.cursors.hear({ user_id: '1', delivered_seq: 5, read_seq: 5 });
   assert.equal(moves, 1);
   assert.deepEqual(made.said, []);
+});
+
+test('one who reads further up has read only what is in sight', () => {
+  const made = makeCursors();
+  made.seen = 2;
+  made.cursors.keep(4);
+  made.time.pass(300);
+  assert.deepEqual(made.said, [['mark_read', 2], ['mark_delivered', 4]]);
+  made.seen = 3;
+  made.cursors.mark();
+  made.time.pass(300);
+  assert.deepEqual(made.said.slice(2), [['mark_read', 3]]);
 });

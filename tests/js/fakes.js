@@ -50,6 +50,37 @@ class FakeTime {
   }
 }
 
+/* A localStorage that all tabs of a test share, and that may be full. */
+class FakeStorage {
+  constructor() {
+    this.values = new Map();
+    this.isFull = false;
+  }
+
+  get length() {
+    return this.values.size;
+  }
+
+  key(index) {
+    return [...this.values.keys()][index];
+  }
+
+  getItem(key) {
+    return this.values.has(key) ? this.values.get(key) : null;
+  }
+
+  setItem(key, value) {
+    if (this.isFull) {
+      throw new Error('QuotaExceededError');
+    }
+    this.values.set(key, String(value));
+  }
+
+  removeItem(key) {
+    this.values.delete(key);
+  }
+}
+
 class FakeSocket {
   constructor() {
     this.sent = [];
@@ -130,4 +161,4 @@ function entry(seq, more) {
   }, more);
 }
 
-module.exports = { load, FakeTime, FakeSocket, makeLine, entry };
+module.exports = { load, FakeTime, FakeStorage, FakeSocket, makeLine, entry };

@@ -1,0 +1,46 @@
+/* A short sound for what others say: once a message, however many tabs hear of it, and never where it is muted.
+
+   parts: storage (storage.js over localStorage), timers, clock, tab (its name), play(). Every tab writes its name
+   under the message; the last to write rings, once the others must have seen it. */
+(function (prosa) {
+  'use strict';
+
+  var MUTED = 'muted';
+  var RANG = 'rang:';
+  var SETTLED_MS = 200;
+  var RECENT_MS = 60000;
+
+  function Chime(parts) {
+    this.parts = parts;
+    this.rung = {};
+  }
+
+  Chime.prototype.isMuted = function () {
+    return this.parts.storage.get(MUTED) === true;
+  };
+
+  Chime.prototype.mute = function (isMuted) {
+    this.parts.storage.set(MUTED, isMuted);
+  };
+
+  Chime.prototype.ring = function (chatId, seq) {
+    var self = this;
+    var storage = this.parts.storage;
+    var key = RANG + chatId;
+    var now = this.parts.clock();
+    var known = storage.get(key);
+    if (this.isMuted() || this.rung[chatId] >= seq || (known && known.seq >= seq && now - known.at < RECENT_MS)) {
+      return;
+    }
+    this.rung[chatId] = seq;
+    storage.set(key, { seq: seq, at: now, tab: this.parts.tab });
+    this.parts.timers.set(function () {
+      var last = storage.get(key);
+      if (!last || last.tab === self.parts.tab) {
+        self.parts.play();
+      }
+    }, SETTLED_MS);
+  };
+
+  prosa.Chime = Chime;
+}(window.prosa = window.prosa || {}));

@@ -1,0 +1,85 @@
+/* The messages that one person wrote in one room and that are not acknowledged: kept through reload,
+   crash and an expired login, and seen by every tab.
+
+   One key a message, written once and removed once, so that two tabs never overwrite each other. A message:
+   {client_id, conteudo, at} and, where the server will not have it, `failed` (its refusal). `at` orders them:
+   milliseconds, later than every one before it, whatever the clock does. Where the browser will not keep
+   them they are held in this page's memory, and so is what follows, lest another tab send it first. */
+(function (prosa) {
+  'use strict';
+
+  var OUTBOX = 'outbox:';
+  var WEEK_MS = 7 * 24 * 3600 * 1000;
+
+  function byTime(one, other) {
+    return one.at - other.at || (one.client_id < other.client_id ? -1 : 1);
+  }
+
+  /* `storage` is storage.js; clock() in milliseconds. */
+  function OutboxStore(storage, clock, userId, chatId) {
+    this.storage = storage;
+    this.clock = clock;
+    this.start = OUTBOX + userId + ':' + chatId + ':';
+    this.memory = {};
+    this.forgetStrangers(OUTBOX + userId + ':');
+  }
+
+  /* This page is for one person: what others left in this browser is gone, and so is what is a week old. */
+  OutboxStore.prototype.forgetStrangers = function (ours) {
+    var storage = this.storage;
+    var oldest = this.clock() - WEEK_MS;
+    storage.keys(OUTBOX).forEach(function (key) {
+      var message = storage.get(key);
+      if (key.indexOf(ours) !== 0 || !message || !(message.at > oldest)) {
+        storage.remove(key);
+      }
+    });
+  };
+
+  /* All of them, in the order in which they were written. */
+  OutboxStore.prototype.all = function () {
+    var storage = this.storage;
+    var memory = this.memory;
+    var found = Object.keys(memory).map(function (clientId) {
+      return memory[clientId];
+    });
+    storage.keys(this.start).forEach(function (key) {
+      var message = storage.get(key);
+      if (message && message.client_id && !memory[message.client_id]) {
+        found.push(message);
+      }
+    });
+    return found.sort(byTime);
+  };
+
+  OutboxStore.prototype.add = function (clientId, conteudo) {
+    var last = this.all().pop();
+    var message = { client_id: clientId, conteudo: conteudo, at: Math.max(this.clock(), last ? last.at + 1 : 0) };
+    this.write(message);
+    return message;
+  };
+
+  OutboxStore.prototype.write = function (message) {
+    if (this.isAtRisk() || !this.storage.set(this.start + message.client_id, message)) {
+      this.memory[message.client_id] = message;
+    }
+  };
+
+  OutboxStore.prototype.remove = function (clientId) {
+    delete this.memory[clientId];
+    this.storage.remove(this.start + clientId);
+  };
+
+  /* Something would be lost if this page were left now. */
+  OutboxStore.prototype.isAtRisk = function () {
+    return Object.keys(this.memory).length > 0;
+  };
+
+  /* Nothing of anybody is left. */
+  OutboxStore.prototype.wipe = function () {
+    this.memory = {};
+    this.storage.keys(OUTBOX).forEach(this.storage.remove, this.storage);
+  };
+
+  prosa.OutboxStore = OutboxStore;
+}(window.prosa = window.prosa || {}));

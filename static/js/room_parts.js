@@ -1,0 +1,119 @@
+/* What the room page consists of, built on what the server drew; room_page.js ties it together. */
+(function (prosa) {
+  'use strict';
+
+  var blanks = prosa.part('blanks');
+
+  function blank(name) {
+    return blanks.querySelector('[data-part=' + name + ']');
+  }
+
+  /* The messages, and how they are shown. */
+  function makeLog(parts) {
+    var page = parts.page;
+    var view = new prosa.MessageView(blank('message'), page.user_id);
+    parts.scroll = new prosa.Scroll(prosa.part('scroller'), prosa.part('log-inner'));
+    parts.pending = new prosa.PendingList({
+      list: prosa.part('pending'),
+      view: view,
+      scroll: parts.scroll,
+      empty: prosa.part('empty'),
+      timers: prosa.timers,
+      person: page
+    });
+    parts.list = new prosa.MessageList({
+      messages: prosa.part('messages'),
+      pending: parts.pending,
+      empty: prosa.part('empty'),
+      blankDay: blank('day'),
+      view: view,
+      scroll: parts.scroll,
+      moments: parts.moments,
+      stateOf: function (seq) {
+        return parts.cursors.stateOf(seq);
+      }
+    });
+  }
+
+  /* What the person writes, from the box to the acknowledgement. */
+  function makeOutbox(parts) {
+    var page = parts.page;
+    var kept = prosa.localStorage();
+    var clientIds = prosa.makeClientIds();
+    function newId() {
+      return clientIds.next();
+    }
+    parts.store = new prosa.OutboxStore(kept, prosa.clock, page.user_id, page.chat_id);
+    parts.drafts = new prosa.Drafts(prosa.sessionStorage(), kept, page.user_id, page.chat_id);
+    parts.outbox = new prosa.Outbox({
+      store: parts.store,
+      lease: new prosa.Lease(kept, prosa.clock, page.user_id + ':' + page.chat_id,
+        prosa.tabName(prosa.sessionStorage(), newId)),
+      timers: prosa.timers,
+      newId: newId,
+      send: function (message, done) {
+        parts.room.send(message, done);
+      }
+    });
+    parts.composer = new prosa.Composer({
+      form: prosa.part('composer'),
+      box: prosa.part('text-box'),
+      send: prosa.part('send'),
+      count: prosa.part('count'),
+      problem: prosa.part('problem'),
+      closed: prosa.part('closed'),
+      closedReason: prosa.part('closed-reason'),
+      limit: page.limits.conteudo,
+      drafts: parts.drafts,
+      say: function (text) {
+        parts.outbox.put(text);
+      }
+    }, prosa.timers);
+  }
+
+  /* Whatever is told of the room and its people. */
+  function makeSurroundings(parts) {
+    var page = parts.page;
+    parts.typing = new prosa.Typing(function (event) {
+      parts.room.say(event);
+    }, prosa.timers, prosa.clock);
+    parts.typingLine = new prosa.TypingLine(prosa.part('typing'), prosa.timers);
+    parts.presence = new prosa.Presence(prosa.part('presence'), page.user_id, parts.moments);
+    parts.deal = new prosa.Deal({
+      list: prosa.part('deal'),
+      row: blank('deal-row'),
+      members: prosa.part('members'),
+      member: blank('member')
+    }, page.user_id);
+    parts.toasts = new prosa.Toasts(prosa.part('toasts'), blank('toast'),
+      prosa.part('rooms-link').getAttribute('href'), prosa.timers);
+    parts.attention = new prosa.Attention(document);
+    parts.chime = prosa.makeChime();
+    parts.statusLine = prosa.makeStatusLine(page);
+  }
+
+  prosa.makeRoomParts = function () {
+    var page = prosa.pageData();
+    var parts = { page: page, connection: prosa.makeConnection(page), moments: new prosa.Moments(prosa.clock) };
+    parts.room = new prosa.Room({
+      connection: parts.connection,
+      timers: prosa.timers,
+      chatId: page.chat_id,
+      epoch: page.epoch,
+      topSeq: page.top_seq
+    });
+    parts.cursors = new prosa.Cursors({
+      connection: parts.connection,
+      timers: prosa.timers,
+      chatId: page.chat_id,
+      userId: page.user_id,
+      seenSeq: function () {
+        return parts.attention.isHere() ? parts.list.lastSeqInView() : 0;
+      }
+    });
+    makeSurroundings(parts);
+    makeLog(parts);
+    makeOutbox(parts);
+    return parts;
+  };
+}(window.prosa = window.prosa || {}));

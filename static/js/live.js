@@ -26,9 +26,19 @@
   };
 
   prosa.makeConnection = function (page) {
+    var transports = new prosa.Transports({
+      names: TRANSPORTS,
+      make: function (name, timeout) {
+        return new window.SockJS(page.sockjs_url, null, { transports: [name], timeout: timeout });
+      },
+      storage: function () {
+        return window.localStorage;
+      },
+      clock: prosa.clock
+    });
     return new prosa.Connection({
       open: function () {
-        return new window.SockJS(page.sockjs_url, null, { transports: TRANSPORTS });
+        return transports.open();
       },
       backoff: new prosa.Backoff(Math.random),
       sessionCheck: new prosa.SessionCheck(function () {

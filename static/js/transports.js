@@ -1,0 +1,135 @@
+/* Which way the line to the server takes, and the memory of the one that worked.
+
+   parts: names (of SockJS's transports, the best first); make(name, timeout) makes a SockJS of that transport
+   alone; storage() gives a localStorage, and may throw; clock() in milliseconds.
+
+   SockJS can walk a list by itself, but the timer of a transport that was refused at once stays behind and ends
+   the next one (1.6.1, main.js: _connect overwrites _transportTimeoutId). Behind a proxy that takes away `Upgrade`
+   and holds streams back, on anything slower than loopback, that ended the last transport too. So each one is
+   tried by a SockJS of its own, which knows the time allowed: it measures the latency of its first answer (/info)
+   and gives eight of these, or OPENING_MS where that is more. A slow network keeps its WebSocket; two transports
+   that keep silent cost four seconds.
+
+   Where the first answer never came (1002), no transport is to blame, and none other is tried. */
+(function (prosa) {
+  'use strict';
+
+  var KEY = 'prosa-transport';
+  var DAY_MS = 24 * 60 * 60 * 1000;
+  var OPENING_MS = 2000;
+  var NONE_OPENED = 2000;
+
+  function Transports(parts) {
+    this.parts = parts;
+  }
+
+  /* What a SockJS is to a Connection, opened over the first transport that answers. */
+  Transports.prototype.open = function () {
+    var known = this.recall();
+    var names = this.parts.names.filter(function (name) {
+      return name !== known;
+    });
+    return new Line(this, known ? [known].concat(names) : names, known);
+  };
+
+  /* Null where nothing is known: nothing tried before, more than a day ago, no storage. */
+  Transports.prototype.recall = function () {
+    var kept;
+    var age;
+    try {
+      kept = JSON.parse(this.parts.storage().getItem(KEY));
+      age = this.parts.clock() - kept.at;
+    } catch (error) {
+      return null;
+    }
+    return age >= 0 && age < DAY_MS && this.parts.names.indexOf(kept.name) > -1 ? kept.name : null;
+  };
+
+  /* A page that has one way only learns nothing that another page could use. */
+  Transports.prototype.remember = function (name) {
+    if (this.parts.names.length > 1) {
+      try {
+        this.parts.storage().setItem(KEY, JSON.stringify({ name: name, at: this.parts.clock() }));
+      } catch (error) {
+        return;
+      }
+    }
+  };
+
+  Transports.prototype.forget = function () {
+    try {
+      this.parts.storage().removeItem(KEY);
+    } catch (error) {
+      return;
+    }
+  };
+
+  /* known: the first of the names, where it is tried first because it is remembered.
+
+     Only a walk that began without a memory makes one, when the first message has come. So the day is counted from
+     the last time that the better ones were tried, and one bad minute costs a WebSocket nothing: it is
+     forgotten, and the next walk starts with it again. */
+  function Line(transports, names, known) {
+    this.transports = transports;
+    this.names = names;
+    this.known = known;
+    this.isOpen = false;
+    this.isClosed = false;
+    this.isProven = false;
+    this.next();
+  }
+
+  Line.prototype.next = function () {
+    var self = this;
+    var name = this.names.shift();
+    this.socket = this.transports.parts.make(name, OPENING_MS);
+    this.socket.onopen = function () {
+      self.isOpen = true;
+    };
+    this.socket.onmessage = function (frame) {
+      self.prove(name);
+      self.onmessage(frame);
+    };
+    this.socket.onheartbeat = function () {
+      self.onheartbeat();
+    };
+    this.socket.onclose = function (close) {
+      if (self.isOpen || self.isClosed || close.code !== NONE_OPENED) {
+        self.onclose(close);
+      } else {
+        self.failed(name, close);
+      }
+    };
+  };
+
+  Line.prototype.prove = function (name) {
+    if (!this.isProven) {
+      this.isProven = true;
+      if (!this.known) {
+        this.transports.remember(name);
+      }
+    }
+  };
+
+  Line.prototype.failed = function (name, close) {
+    if (name === this.known) {
+      this.transports.forget();
+    }
+    if (this.names.length) {
+      this.next();
+    } else {
+      this.onclose(close);
+    }
+  };
+
+  Line.prototype.send = function (text) {
+    this.socket.send(text);
+  };
+
+  Line.prototype.close = function () {
+    this.isClosed = true;
+    this.socket.close();
+  };
+
+  prosa.Transports = Transports;
+}(window.prosa = window.prosa || {}));

@@ -1,0 +1,236 @@
+'use strict';
+const test = require('node:test');
+const assert = require('node:assert/strict');
+const { load, FakeTime, FakeSocket } = require('./fakes');
+
+const NAMES = ['websocket', 'xhr-streaming', 'xhr-polling'];
+const DAY_MS = 24 * 60 * 60 * 1000;
+const NONE_OPENED = 2000;
+const NO_ANSWER = 1002;
+
+class FakeStorage {
+  constructor() {
+    this.kept = new Map();
+  }
+
+  getItem(key) {
+    return this.kept.has(key) ? this.kept.get(key) : null;
+  }
+
+  setItem(key, text) {
+    this.kept.set(key, text);
+  }
+
+  removeItem(key) {
+    this.kept.delete(key);
+  }
+}
+
+/* A browser that opens lines: tried (names, in order), closes (codes that the connection saw), heard (its messages). */
+function makeBrowser(names, storage) {
+  const prosa = load(['transports']);
+  const time = new FakeTime();
+  const kept = new FakeStorage();
+  const browser = { time, kept, tried: [], timeouts: [], sockets: [], closes: [], heard: [] };
+  const transports = new prosa.Transports({
+    names: names || NAMES,
+    make: (name, timeout) => {
+      browser.tried.push(name);
+      browser.timeouts.push(timeout);
+      browser.sockets.push(new FakeSocket());
+      return browser.socket();
+    },
+    storage: storage || (() => kept),
+    clock: time.clock
+  });
+  browser.socket = () => browser.sockets[browser.sockets.length - 1];
+  browser.opens = () => {
+    browser.tried = [];
+    browser.line = transports.open();
+    browser.line.onmessage = (frame) => browser.heard.push(JSON.parse(frame.data).event);
+    browser.line.onheartbeat = () => browser.heard.push('heartbeat');
+    browser.line.onclose = (close) => browser.closes.push(close.code);
+  };
+  browser.works = () => {
+    browser.socket().onopen();
+    browser.socket().hears('welcome', {});
+  };
+  browser.fails = () => browser.socket().breaks(NONE_OPENED);
+  return browser;
+}
+
+test('the best transport is tried first, with two seconds at least', () => {
+  const browser = makeBrowser();
+  browser.opens();
+  assert.deepEqual(browser.tried, ['websocket']);
+  assert.deepEqual(browser.timeouts, [2000]);
+});
+
+test('one that does not open is followed by the next, and the connection is not told', () => {
+  const browser = makeBrowser();
+  browser.opens();
+  browser.fails();
+  browser.fails();
+  assert.deepEqual(browser.tried, NAMES);
+  assert.deepEqual(browser.closes, []);
+  browser.works();
+  assert.deepEqual(browser.heard, ['welcome']);
+});
+
+test('where none opens the connection is told, once', () => {
+  const browser = makeBrowser();
+  browser.opens();
+  browser.fails();
+  browser.fails();
+  browser.fails();
+  assert.deepEqual(browser.closes, [NONE_OPENED]);
+  assert.equal(browser.sockets.length, 3);
+});
+
+test('a server that cannot be reached is no transport\'s fault', () => {
+  const browser = makeBrowser();
+  browser.opens();
+  browser.socket().breaks(NO_ANSWER);
+  assert.deepEqual(browser.tried, ['websocket']);
+  assert.deepEqual(browser.closes, [NO_ANSWER]);
+});
+
+test('a line that breaks after it was open is the connection\'s to mend', () => {
+  [1006, NONE_OPENED, 4000].forEach((code) => {
+    const browser = makeBrowser();
+    browser.opens();
+    browser.socket().onopen();
+    browser.socket().breaks(code);
+    assert.deepEqual(browser.tried, ['websocket']);
+    assert.deepEqual(browser.closes, [code]);
+  });
+});
+
+test('what is said and the signs of life go through', () => {
+  const browser = makeBrowser();
+  browser.opens();
+  browser.fails();
+  browser.works();
+  browser.line.send('{"event": "join_chat"}');
+  browser.socket().onheartbeat();
+  assert.equal(browser.socket().said('join_chat').length, 1);
+  assert.deepEqual(browser.heard, ['welcome', 'heartbeat']);
+});
+
+test('a line that was let go tries nothing more', () => {
+  const browser = makeBrowser();
+  browser.opens();
+  browser.line.close();
+  browser.fails();
+  assert.ok(browser.socket().isClosed);
+  assert.deepEqual(browser.tried, ['websocket']);
+});
+
+test('the one that worked is tried first the next time, then the others', () => {
+  const browser = makeBrowser();
+  browser.opens();
+  browser.fails();
+  browser.fails();
+  browser.works();
+  browser.opens();
+  assert.deepEqual(browser.tried, ['xhr-polling']);
+  browser.fails();
+  browser.fails();
+  assert.deepEqual(browser.tried, ['xhr-polling', 'websocket', 'xhr-streaming']);
+});
+
+test('one that opens and says nothing is not remembered', () => {
+  const browser = makeBrowser();
+  browser.opens();
+  browser.fails();
+  browser.socket().onopen();
+  browser.socket().breaks(1006);
+  browser.opens();
+  assert.deepEqual(browser.tried, ['websocket']);
+});
+
+test('after a day the best one has another chance, however often the other was used meanwhile', () => {
+  const browser = makeBrowser();
+  browser.opens();
+  browser.fails();
+  browser.works();
+  browser.time.pass(DAY_MS - 1);
+  browser.opens();
+  assert.deepEqual(browser.tried, ['xhr-streaming']);
+  browser.works();
+  browser.time.pass(1);
+  browser.opens();
+  assert.deepEqual(browser.tried, ['websocket']);
+});
+
+test('a remembered one that does not open is forgotten, and its stand-in is not remembered for it', () => {
+  const browser = makeBrowser();
+  browser.opens();
+  browser.works();
+  browser.opens();
+  browser.fails();
+  browser.works();
+  assert.deepEqual(browser.tried, ['websocket', 'xhr-streaming']);
+  assert.equal(browser.kept.kept.size, 0);
+  browser.opens();
+  browser.fails();
+  browser.works();
+  browser.opens();
+  assert.deepEqual(browser.tried, ['xhr-streaming']);
+});
+
+test('a server that cannot be reached is no reason to forget', () => {
+  const browser = makeBrowser();
+  browser.opens();
+  browser.fails();
+  browser.works();
+  browser.opens();
+  browser.socket().breaks(NO_ANSWER);
+  browser.opens();
+  assert.deepEqual(browser.tried, ['xhr-streaming']);
+});
+
+test('a page that can only poll polls, and leaves the memory to the others', () => {
+  const kept = new FakeStorage();
+  const room = makeBrowser(NAMES, () => kept);
+  room.opens();
+  room.works();
+  const before = [...kept.kept];
+  const traditional = makeBrowser(['xhr-polling'], () => kept);
+  traditional.opens();
+  assert.deepEqual(traditional.tried, ['xhr-polling']);
+  traditional.works();
+  assert.deepEqual([...kept.kept], before);
+});
+
+test('without a storage all is the same, but for the memory', () => {
+  const refusing = new FakeStorage();
+  refusing.setItem = () => {
+    throw new Error('QuotaExceededError');
+  };
+  const ways = [() => null, () => refusing, () => {
+    throw new Error('SecurityError');
+  }];
+  ways.forEach((storage) => {
+    const browser = makeBrowser(NAMES, storage);
+    browser.opens();
+    browser.fails();
+    browser.works();
+    browser.opens();
+    assert.deepEqual(browser.tried, ['websocket']);
+    browser.fails();
+    browser.works();
+    assert.deepEqual(browser.heard, ['welcome', 'welcome']);
+  });
+});
+
+test('what is not a memory of ours is not believed', () => {
+  const junk = ['', '{', 'null', '7', '[]', '{"name": "websocket"}', '{"name": "carrier-pigeon", "at": 1000000}',
+    '{"name": "xhr-polling", "at": 1000001}', '{"name": "xhr-polling", "at": "soon"}'];
+  junk.forEach((text) => {
+    const browser = makeBrowser();
+    browser.kept.setItem('prosa-transport', text);
+    browser.opens();
+    assert.deepEqual(browser.tried, ['websocket'], text);
+  });
+});

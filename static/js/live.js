@@ -34,6 +34,7 @@
       storage: function () {
         return window.localStorage;
       },
+      timers: prosa.timers,
       clock: prosa.clock
     });
     return new prosa.Connection({

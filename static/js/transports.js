@@ -1,14 +1,15 @@
 /* Which way the line to the server takes, and the memory of the one that worked.
 
    parts: names (of SockJS's transports, the best first); make(name, timeout) makes a SockJS of that transport
-   alone; storage() gives a localStorage, and may throw; clock() in milliseconds.
+   alone; storage() gives a localStorage, and may throw; timers {set, clear}; clock() in milliseconds.
 
    SockJS can walk a list by itself, but the timer of a transport that was refused at once stays behind and ends
    the next one (1.6.1, main.js: _connect overwrites _transportTimeoutId). Behind a proxy that takes away `Upgrade`
-   and holds streams back, on anything slower than loopback, that ended the last transport too. So each one is
-   tried by a SockJS of its own, which knows the time allowed: it measures the latency of its first answer (/info)
-   and gives eight of these, or OPENING_MS where that is more. A slow network keeps its WebSocket; two transports
-   that keep silent cost four seconds.
+   and holds streams back, that ended the last transport too: most openings on loopback came to "All transports
+   failed". So each one is tried by a SockJS of its own, which knows the time allowed: it measures the latency of
+   its first answer (/info) and gives eight of these, or OPENING_MS where that is more. A slow network keeps its
+   WebSocket; two transports that keep silent cost four seconds. LONGEST_MS ends the longest wait, so that three
+   fit into the time that a Connection waits for its line.
 
    Where the first answer never came (1002), no transport is to blame, and none other is tried. */
 (function (prosa) {
@@ -17,6 +18,7 @@
   var KEY = 'prosa-transport';
   var DAY_MS = 24 * 60 * 60 * 1000;
   var OPENING_MS = 2000;
+  var LONGEST_MS = 9000;
   var NONE_OPENED = 2000;
 
   function Transports(parts) {
@@ -71,6 +73,9 @@
      forgotten, and the next walk starts with it again. */
   function Line(transports, names, known) {
     this.transports = transports;
+    this.timers = transports.parts.timers;
+    this.timer = null;
+    this.socket = null;
     this.names = names;
     this.known = known;
     this.isOpen = false;
@@ -82,24 +87,37 @@
   Line.prototype.next = function () {
     var self = this;
     var name = this.names.shift();
-    this.socket = this.transports.parts.make(name, OPENING_MS);
-    this.socket.onopen = function () {
+    var socket = this.transports.parts.make(name, OPENING_MS);
+    this.socket = socket;
+    this.timer = this.timers.set(function () {
+      self.failed(name, { code: NONE_OPENED });
+      socket.close();
+    }, LONGEST_MS);
+    socket.onopen = function () {
       self.isOpen = true;
+      self.timers.clear(self.timer);
     };
-    this.socket.onmessage = function (frame) {
+    socket.onmessage = function (frame) {
       self.prove(name);
       self.onmessage(frame);
     };
-    this.socket.onheartbeat = function () {
+    socket.onheartbeat = function () {
       self.onheartbeat();
     };
-    this.socket.onclose = function (close) {
-      if (self.isOpen || self.isClosed || close.code !== NONE_OPENED) {
-        self.onclose(close);
-      } else {
-        self.failed(name, close);
+    socket.onclose = function (close) {
+      if (self.socket === socket) {
+        self.closed(name, close);
       }
     };
+  };
+
+  Line.prototype.closed = function (name, close) {
+    this.timers.clear(this.timer);
+    if (this.isOpen || this.isClosed || close.code !== NONE_OPENED) {
+      this.onclose(close);
+    } else {
+      this.failed(name, close);
+    }
   };
 
   Line.prototype.prove = function (name) {
@@ -118,6 +136,7 @@
     if (this.names.length) {
       this.next();
     } else {
+      this.socket = null;
       this.onclose(close);
     }
   };
@@ -128,7 +147,10 @@
 
   Line.prototype.close = function () {
     this.isClosed = true;
-    this.socket.close();
+    this.timers.clear(this.timer);
+    if (this.socket) {
+      this.socket.close();
+    }
   };
 
   prosa.Transports = Transports;

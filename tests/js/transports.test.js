@@ -41,6 +41,7 @@ function makeBrowser(names, storage) {
       return browser.socket();
     },
     storage: storage || (() => kept),
+    timers: time.timers,
     clock: time.clock
   });
   browser.socket = () => browser.sockets[browser.sockets.length - 1];
@@ -106,6 +107,33 @@ test('a line that breaks after it was open is the connection\'s to mend', () => 
   });
 });
 
+test('nine seconds are the most that one may take', () => {
+  const browser = makeBrowser();
+  browser.opens();
+  browser.time.pass(8999);
+  assert.deepEqual(browser.tried, ['websocket']);
+  browser.time.pass(1);
+  assert.deepEqual(browser.tried, ['websocket', 'xhr-streaming']);
+  assert.ok(browser.sockets[0].isClosed);
+  browser.sockets[0].breaks(1000);
+  assert.deepEqual(browser.closes, []);
+  browser.time.pass(9000);
+  browser.works();
+  browser.time.pass(60000);
+  assert.deepEqual(browser.tried, NAMES);
+  assert.deepEqual(browser.closes, []);
+});
+
+test('where all take too long the connection is told, once', () => {
+  const browser = makeBrowser();
+  browser.opens();
+  browser.time.pass(60000);
+  browser.socket().breaks(1000);
+  browser.line.close();
+  assert.deepEqual(browser.tried, NAMES);
+  assert.deepEqual(browser.closes, [NONE_OPENED]);
+});
+
 test('what is said and the signs of life go through', () => {
   const browser = makeBrowser();
   browser.opens();
@@ -122,6 +150,7 @@ test('a line that was let go tries nothing more', () => {
   browser.opens();
   browser.line.close();
   browser.fails();
+  browser.time.pass(60000);
   assert.ok(browser.socket().isClosed);
   assert.deepEqual(browser.tried, ['websocket']);
 });

@@ -79,9 +79,20 @@
   };
 
   prosa.makeConnection = function (page) {
+    var transports = new prosa.Transports({
+      names: page.transports,
+      make: function (name, timeout) {
+        return new window.SockJS(page.sockjs_url, null, { transports: [name], timeout: timeout });
+      },
+      storage: function () {
+        return window.localStorage;
+      },
+      timers: prosa.timers,
+      clock: prosa.clock
+    });
     return new prosa.Connection({
       open: function () {
-        return new window.SockJS(page.sockjs_url, null, { transports: page.transports });
+        return transports.open();
       },
       backoff: new prosa.Backoff(Math.random),
       sessionCheck: new prosa.SessionCheck(function () {

@@ -82,12 +82,17 @@ def people(server: Server, contexts: Callable[..., BrowserContext], faults: list
         context = contexts(**options)
         context.add_cookies([{"name": "sessionid", "value": server.login(username), "url": server.url}])
         page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(f"{username}: {error}"))
-        page.on("console", lambda message: _note(faults, username, message.text))
+        watch_faults(faults, page, username)
         page.goto(server.url + path)
         return page
 
     return arrive
+
+
+def watch_faults(faults: list[str], page: Page, username: str) -> None:
+    """What ``page`` complains of from now on is among the faults."""
+    page.on("pageerror", lambda error: faults.append(f"{username}: {error}"))
+    page.on("console", lambda message: _note(faults, username, message.text))
 
 
 def _note(faults: list[str], username: str, text: str) -> None:

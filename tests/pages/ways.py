@@ -1,0 +1,33 @@
+"""Which SockJS transport a page takes, seen and forced from outside: the product has no option for it."""
+
+from playwright.sync_api import BrowserContext, Page
+
+# The page's SockJS is wrapped as soon as its script sets it.
+WRAP = """
+(function (forced) {
+  var real = null;
+  window.triedWays = [];
+  function SockJS(url, protocols, options) {
+    if (forced) {
+      options.transports = [forced];
+    }
+    window.triedWays = window.triedWays.concat(options.transports);
+    return new real(url, protocols, options);
+  }
+  Object.defineProperty(window, 'SockJS', {
+    get: function () { return real && SockJS; },
+    set: function (library) { real = library; }
+  });
+}(FORCED));
+"""
+
+
+def watch_ways(context: BrowserContext, *, forced: str | None = None) -> None:
+    """Pages opened from now on note the transports that they try, and can try no other than ``forced``."""
+    context.add_init_script(WRAP.replace("FORCED", f"'{forced}'" if forced else "null"))
+
+
+def tried_ways(page: Page) -> list[str]:
+    """The transports that were tried since this page was loaded, in their order."""
+    ways: list[str] = page.evaluate("window.triedWays")
+    return ways

@@ -61,7 +61,7 @@
       socket = this.parts.open();
     } catch (error) {
       this.enter('stopped');
-      return;
+      throw error;
     }
     this.socket = socket;
     this.heardAt = this.parts.clock();

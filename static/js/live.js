@@ -84,9 +84,7 @@
       make: function (name, timeout) {
         return new window.SockJS(page.sockjs_url, null, { transports: [name], timeout: timeout });
       },
-      storage: function () {
-        return window.localStorage;
-      },
+      storage: prosa.localStorage(),
       timers: prosa.timers,
       clock: prosa.clock
     });

@@ -60,10 +60,10 @@ def test_a_reload_shows_the_same_messages_in_the_same_order(people: People) -> N
     for number in range(5):
         say(cliente, f"Linha {number} do pedido")
     expect(message(cliente, "Linha 4 do pedido")).to_have_count(1)
-    before = texts(cliente)
+    before = texts(cliente)[-20:]
     cliente.reload()
     is_live(cliente)
-    assert texts(cliente) == before
+    assert texts(cliente)[-20:] == before
     is_whole(cliente)
 
 

@@ -187,3 +187,70 @@ test('a server that is away for long is not taken for the end of the session', (
   line.goLive();
   assert.equal(line.connection.state, 'live');
 });
+
+test('a page brought back from the cache opens a new line at once', () => {
+  const line = makeLine();
+  line.connection.connect();
+  line.goLive();
+  line.connection.restart();
+  assert.equal(line.sockets.length, 2);
+  assert.equal(line.sockets[0].isClosed, true);
+  line.goLive();
+  assert.equal(line.connection.state, 'live');
+});
+
+test('waking asks a line that has been silent, and leaves one that does not answer', () => {
+  const line = makeLine();
+  line.connection.connect();
+  line.goLive();
+  line.connection.wake();
+  assert.equal(line.socket().said('list_rooms').length, 0);
+  line.time.pass(6000);
+  line.connection.wake();
+  line.socket().answers('list_rooms', { rooms: [], more: false });
+  line.time.pass(5001);
+  assert.equal(line.sockets.length, 1);
+  line.time.pass(1000);
+  line.connection.wake();
+  assert.equal(line.socket().said('list_rooms').length, 2);
+  line.time.pass(5001);
+  assert.equal(line.sockets[0].isClosed, true);
+  line.time.pass(250);
+  assert.equal(line.sockets.length, 2);
+});
+
+test('a logout is told once the page has confirmed it, an expired session is not', () => {
+  ['logged_out', 'expired'].forEach((reason) => {
+    const line = makeLine();
+    let strangers = 0;
+    line.connection.on('strangers', () => {
+      strangers += 1;
+    });
+    line.session = 'other';
+    line.connection.connect();
+    line.goLive();
+    line.socket().onclose({ code: 4401, reason });
+    assert.equal(line.connection.state, 'login');
+    assert.equal(strangers, reason === 'logged_out' ? 1 : 0);
+  });
+});
+
+test('a logout after which the same person is back tells nothing', () => {
+  const line = makeLine();
+  line.connection.on('strangers', () => assert.fail());
+  line.connection.connect();
+  line.goLive();
+  line.socket().onclose({ code: 4401, reason: 'logged_out' });
+  assert.equal(line.connection.state, 'waiting');
+});
+
+test('another person on the line is a reason to wipe', () => {
+  const line = makeLine();
+  let strangers = 0;
+  line.connection.on('strangers', () => {
+    strangers += 1;
+  });
+  line.connection.connect();
+  line.socket().hears('welcome', { user_id: '2' });
+  assert.deepEqual([line.connection.state, strangers], ['other', 1]);
+});

@@ -35,7 +35,7 @@ test: deps $(VENV)/.dev node_modules/.dev ## Everything, with a real mongod, a r
 	$(SAY) "Browser side"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" node --test tests/js/*.test.js
 	$(SAY) "Pages, in Chromium"
-	@$(BIN)/python -m pytest -q tests/pages
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/pages
 
 check: $(VENV)/.dev node_modules/.dev ## Lint, types and imports, in under a minute
 	@$(BIN)/ruff format --check .

@@ -65,14 +65,3 @@ def test_a_restarted_server_is_found_again_and_nothing_is_lost_or_doubled(
     assert said.index("Durante a queda 1") < said.index("Durante a queda 2")
     assert said == texts(reforma)
     is_whole(cliente)
-
-
-def test_an_ended_session_asks_to_log_in(server: Server, people: People) -> None:
-    cliente = people("cliente", ROOM_1)
-    is_live(cliente)
-    cliente.context.clear_cookies()
-    server.stop()
-    server.start()
-    link = cliente.locator("[data-part=notice-link]")
-    expect(link).to_have_text("Entrar de novo", timeout=60_000)
-    expect(cliente.locator("[data-part=notice-text]")).to_have_text("Sua sessão terminou.")

@@ -124,6 +124,7 @@ def test_a_login_that_expires_keeps_the_text_until_the_same_person_is_back(
     server.start()
     link = cliente.locator("[data-part=notice-link]")
     expect(link).to_have_text("Entrar de novo", timeout=60_000)
+    expect(cliente.locator("[data-part=notice-text]")).to_have_text("Sua sessão terminou.")
     expect(cliente.locator(PENDING)).to_have_count(1)
     link.click()
     log_in(cliente, "cliente")

@@ -1,0 +1,98 @@
+"""An ES5 engine without flex or custom properties takes part like everybody else."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.pages.conftest import People
+from tests.pages.phantom import Phantom
+from tests.pages.room import ROOM_1, is_live, is_whole, message, say
+from tests.server import Server
+
+LIVE = "(document.querySelector('[data-part=status-text]') || {}).textContent === 'Ao vivo'"
+
+Old = Callable[[str], Phantom]
+
+
+@pytest.fixture(params=["xhr-polling", "xhr-streaming"])
+def old(request: pytest.FixtureRequest, server: Server, tmp_path: Path) -> Iterator[Old]:
+    """``old("cliente")``: that person in the old engine, over one transport; it has had no fault in the end."""
+    with Phantom(tmp_path, forced=request.param) as phantom:
+
+        def arrive(username: str) -> Phantom:
+            phantom.logs_in(server.url, server.login(username))
+            phantom.opens(f"{server.url}/chat/1/")
+            phantom.sees(LIVE)
+            return phantom
+
+        yield arrive
+        assert phantom.errors()[:3] == []
+
+
+def shows(text: str) -> str:
+    """An expression: the message is in the log, in its place, once."""
+    return (
+        "[].filter.call(document.querySelectorAll('[data-part=messages] [data-part=text]'), function (one) {"
+        f" return one.textContent === {json.dumps(text)}; }}).length === 1"
+    )
+
+
+def says(phantom: Phantom, text: str) -> None:
+    phantom.evaluates(
+        "(function () {"
+        " var box = document.querySelector('[data-part=text-box]'), event = document.createEvent('Event');"
+        f" box.value = {json.dumps(text)};"
+        " event.initEvent('input', true, true); box.dispatchEvent(event);"
+        " document.querySelector('[data-part=send]').click(); }())"
+    )
+
+
+def test_it_sends_receives_marks_is_cut_and_goes_on(
+    server: Server, people: People, old: Old, shots: Path, request: pytest.FixtureRequest
+) -> None:
+    way = request.node.callspec.params["old"]
+    cliente, reforma = old("cliente"), people("reforma", ROOM_1)
+    is_live(reforma)
+    says(cliente, f"antigo por {way}")
+    cliente.sees(shows(f"antigo por {way}"))
+    expect(message(reforma, f"antigo por {way}")).to_have_count(1)
+    say(reforma, f"novo por {way}")
+    cliente.sees(shows(f"novo por {way}"))
+    expect(message(reforma, f"novo por {way}").locator("[data-part=tick-word]")).to_have_text("Lida")
+    cliente.sees("document.querySelector('[data-part=messages]').lastElementChild !== null")
+    server.stop()
+    cliente.sees(f"!({LIVE})")
+    says(cliente, f"durante a queda por {way}")
+    server.start()
+    cliente.sees(LIVE)
+    cliente.sees(shows(f"durante a queda por {way}"))
+    cliente.renders(shots / f"antigo-{way}.png")
+    expect(message(reforma, f"durante a queda por {way}")).to_have_count(1, timeout=60_000)
+    is_whole(reforma)
+
+
+@pytest.mark.parametrize("old", ["xhr-polling"], indirect=True)
+def test_its_window_shows_the_newest_message_and_the_box(old: Old, server: Server, shots: Path) -> None:
+    phantom = old("cliente")
+    for width, height in ((1024, 768), (360, 640)):
+        phantom.opens(f"{server.url}/chat/1/", width=width, height=height)
+        phantom.sees(LIVE)
+        phantom.renders(shots / f"antigo-{width}.png")
+        assert phantom.evaluates("document.documentElement.scrollWidth") <= width
+        boxes = phantom.evaluates(
+            "(function () { function box(part) { var all = document.querySelectorAll('[data-part=' + part + ']');"
+            " var one = part === 'message' ? document.querySelector('[data-part=messages]').lastElementChild : all[0];"
+            " var r = one.getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom]; }"
+            " return {message: box('message'), box: box('text-box'), send: box('send')}; }())"
+        )
+        assert boxes["message"][3] <= boxes["box"][1], "the log is above the box"
+        assert boxes["box"][3] <= height, "the box is in the window"
+        assert boxes["send"][0] >= boxes["box"][2], "the button is beside the box"
+        assert boxes["send"][2] <= width
+    phantom.opens(f"{server.url}/chat/", width=360, height=640)
+    phantom.sees(LIVE)
+    phantom.renders(shots / "antigo-conversas.png")
+    assert phantom.evaluates("document.documentElement.scrollWidth") <= 360

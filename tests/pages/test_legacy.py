@@ -14,12 +14,24 @@ from tests.server import Server
 
 LIVE = "(document.querySelector('[data-part=status-text]') || {}).textContent === 'Ao vivo'"
 
+BOXES = """(function () {
+    function box(selector) {
+        var at = document.querySelector(selector).getBoundingClientRect();
+        return [at.left, at.top, at.right, at.bottom];
+    }
+    return {
+        message: box('[data-part=messages] > :last-child'),
+        box: box('[data-part=text-box]'),
+        send: box('[data-part=send]')
+    };
+}())"""
+
 Old = Callable[[str], Phantom]
 
 
 @pytest.fixture(params=["xhr-polling", "xhr-streaming"])
 def old(request: pytest.FixtureRequest, server: Server, tmp_path: Path) -> Iterator[Old]:
-    """``old("cliente")``: that person in the old engine, over one transport; it has had no fault in the end."""
+    """``old("cliente")``: that person in the old engine, over one transport; in the end it had no fault."""
     with Phantom(tmp_path, forced=request.param) as phantom:
 
         def arrive(username: str) -> Phantom:
@@ -82,12 +94,7 @@ def test_its_window_shows_the_newest_message_and_the_box(old: Old, server: Serve
         phantom.sees(LIVE)
         phantom.renders(shots / f"antigo-{width}.png")
         assert phantom.evaluates("document.documentElement.scrollWidth") <= width
-        boxes = phantom.evaluates(
-            "(function () { function box(part) { var all = document.querySelectorAll('[data-part=' + part + ']');"
-            " var one = part === 'message' ? document.querySelector('[data-part=messages]').lastElementChild : all[0];"
-            " var r = one.getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom]; }"
-            " return {message: box('message'), box: box('text-box'), send: box('send')}; }())"
-        )
+        boxes = phantom.evaluates(BOXES)
         assert boxes["message"][3] <= boxes["box"][1], "the log is above the box"
         assert boxes["box"][3] <= height, "the box is in the window"
         assert boxes["send"][0] >= boxes["box"][2], "the button is beside the box"

@@ -91,8 +91,7 @@ class Phantom:
 
     def _asks(self, act: str, **command: object) -> Any:
         body = json.dumps({"act": act, **command}).encode()
-        request = urllib.request.Request(  # noqa: S310 - http, ours
-            f"http://127.0.0.1:{self._port}/", body, {"Content-Type": "text/plain"}
-        )
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        headers = {"Content-Type": "text/plain"}
+        request = urllib.request.Request(f"http://127.0.0.1:{self._port}/", body, headers)
+        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - http, ours
             return json.load(answer)["value"]

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 
 from handlers.base import Answer, Site
-from prosa.chat.commands import shaped
+from prosa.chat.commands import in_utc, shaped
 from prosa.chat.registry import PastMessage
 from prosa.chat.service import Chat
 from prosa.chat.wire import room_shape
@@ -164,5 +164,5 @@ def _past(shape: PastShape) -> PastMessage:
         remetente_id=UserId(str(shape.remetente_id)),
         remetente=shape.remetente,
         client_id=_client_id(shape.client_id),
-        sent_at=shape.sent_at,
+        sent_at=in_utc(shape.sent_at, field="sent_at"),
     )

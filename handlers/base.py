@@ -101,7 +101,7 @@ class Base(tornado.web.RequestHandler):
             return failure, status_of(failure)
         if status_code == HTTPStatus.NOT_FOUND:
             return NotFoundError(), status_code
-        if status_code == HTTPStatus.BAD_REQUEST:
+        if HTTPStatus.BAD_REQUEST <= status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
             return MalformedError(), status_code
         reference = uuid4().hex[:12]
         log.error("request_failed status=%d reference=%s", status_code, reference)
@@ -163,6 +163,9 @@ class Page(Base):
 
 class Lost(Page):
     """Whatever has no other route."""
+
+    def check_xsrf_cookie(self) -> None:
+        """There is nothing to protect."""
 
     def prepare(self) -> None:
         """There is nothing here."""

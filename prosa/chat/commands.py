@@ -93,19 +93,19 @@ class History(RoomCommand, frozen=True, kw_only=True):
     """Older messages: those before ``before_seq``, or the newest."""
 
     before_seq: int | None = None
-    limit: int = 50
+    limit: int | None = None
 
 
 class ListRooms(Command, frozen=True, kw_only=True):
     """The person's rooms, newest first; with ``since``, only those that changed after it."""
 
     since: datetime | None = None
-    limit: int = 50
+    limit: int | None = None
 
     def __post_init__(self) -> None:
-        """A moment without a zone is UTC."""
-        if self.since is not None and self.since.tzinfo is None:
-            msgspec.structs.force_setattr(self, "since", self.since.replace(tzinfo=UTC))
+        """A moment without a zone is UTC; one outside of the calendar is malformed."""
+        if self.since is not None:
+            msgspec.structs.force_setattr(self, "since", in_utc(self.since, field="since"))
 
 
 class Authenticate(Command, frozen=True, kw_only=True):
@@ -174,6 +174,14 @@ def _command(event: object, data: object) -> Command:
     if not isinstance(data, dict):
         raise MalformedError(field="data")
     return shaped(data, kind)
+
+
+def in_utc(when: datetime, *, field: str) -> datetime:
+    """The same moment in UTC; ``MalformedError`` where that leaves the years 1 to 9999."""
+    try:
+        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    except OverflowError:
+        raise MalformedError(field=field) from None
 
 
 _PLACE = re.compile(r"`\$\.([A-Za-z_]+)")

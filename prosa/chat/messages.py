@@ -8,7 +8,7 @@ from prosa.chat.commands import SendMessage
 from prosa.chat.limits import Limits
 from prosa.chat.publisher import Publisher
 from prosa.chat.rooms import Rooms
-from prosa.chat.text import checked
+from prosa.chat.text import check, normalise
 from prosa.chat.typing import Typing
 from prosa.models.entries import Draft, Stored
 from prosa.models.errors import ReadOnlyError
@@ -64,6 +64,7 @@ class Messages:
             return known
         room = await self._rooms.of_member(draft.chat_id, author.user_id)
         _may_write(room)
+        check(draft.conteudo, limit=self._conteudo)
         self._limits.check("sends", author.user_id)
         stored = await self._messages.append(draft)
         self._typing.sent(author, draft.chat_id)
@@ -77,7 +78,7 @@ class Messages:
             author_name=author.name,
             client_id=command.client_id or made_up_client_id(),
             kind="text",
-            conteudo=checked(command.conteudo, limit=self._conteudo),
+            conteudo=normalise(command.conteudo),
             sent_at=self._now(),
         )
 

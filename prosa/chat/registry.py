@@ -11,7 +11,7 @@ from prosa.chat.hub import Hub, LiveRoom
 from prosa.chat.messages import utc_now
 from prosa.chat.publisher import Publisher
 from prosa.chat.rooms import Rooms
-from prosa.chat.text import checked, normalise
+from prosa.chat.text import check, normalise
 from prosa.models.entries import Draft, Stored
 from prosa.models.errors import ConflictError, NotFoundError
 from prosa.models.ids import SITE, ChatId, ClientId, UserId
@@ -80,7 +80,9 @@ class Registry:
 
     async def say(self, chat_id: ChatId, conteudo: str, client_id: ClientId) -> Stored:
         """A ``system`` entry of the site is in the room, once, even where people may not write."""
-        draft = self._system(chat_id, checked(conteudo, limit=self._conteudo), client_id)
+        text = normalise(conteudo)
+        check(text, limit=self._conteudo)
+        draft = self._system(chat_id, text, client_id)
         known = await self._messages.known(draft)
         if known is not None:
             return known

@@ -17,6 +17,9 @@ from prosa.models.entries import Page
 from prosa.models.errors import UnknownEventError
 from prosa.models.rooms import Cursor
 
+PAGE = 50
+"""Rows of an answer where the browser does not say how many."""
+
 
 class Chat(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that can be asked of the service, as ``app.py`` has put it together."""
@@ -56,11 +59,11 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
                 return _held(await self.cursors.mark_read(user_id, command.room_id, command.seq))
             case commands.History():
                 _, page = await self.rooms.history(
-                    user_id, command.room_id, command.before_seq, command.limit
+                    user_id, command.room_id, command.before_seq, _limit(command.limit)
                 )
                 return Reply(self.page(page, connection.written_size))
             case commands.ListRooms():
-                found, more = await self.rooms.list(user_id, since=command.since, limit=command.limit)
+                found, more = await self.rooms.list(user_id, since=command.since, limit=_limit(command.limit))
                 rows = [self.wire.summary(summary) for summary in found]
                 return Reply(self._rows(rows, connection.written_size, more=more))
         raise UnknownEventError
@@ -81,6 +84,10 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
             self.rooms.leave(connection, chat_id)
         self.connections.remove(connection)
         self.presence.disconnected(connection)
+
+
+def _limit(asked: int | None) -> int:
+    return PAGE if asked is None else asked
 
 
 def _held(cursor: Cursor) -> Reply:

@@ -14,14 +14,12 @@ def normalise(conteudo: str) -> str:
     return unicodedata.normalize("NFC", plain).strip()
 
 
-def checked(conteudo: str, *, limit: int) -> str:
-    """``conteudo`` normalised. Raises ``EmptyError``, or ``TooLongError`` over ``limit`` code points."""
-    text = normalise(conteudo)
+def check(text: str, *, limit: int) -> None:
+    """Raise ``EmptyError``, or ``TooLongError`` over ``limit`` code points, for a normalised ``text``."""
     if not text:
         raise EmptyError
     if len(text) > limit:
         raise TooLongError(limit=limit)
-    return text
 
 
 def preview(conteudo: str, *, limit: int = 50) -> str:

@@ -44,11 +44,11 @@ class ServiceTokens:
             lifetime = int(claims["exp"]) - int(claims["iat"])
             scopes = str(claims["scope"]).split()
         except (jwt.PyJWTError, KeyError, TypeError, ValueError, OverflowError) as error:
-            raise UnauthenticatedError(detail=type(error).__name__) from error
+            raise UnauthenticatedError from error
         if lifetime > MAX_LIFETIME_SECONDS:
-            raise UnauthenticatedError(detail="lifetime")
+            raise UnauthenticatedError
         if scope not in scopes:
-            raise UnauthenticatedError(detail="scope")
+            raise UnauthenticatedError
 
     def _claims(self, token: str) -> dict[str, Any]:
         if len(token) > MAX_TOKEN_CHARS:

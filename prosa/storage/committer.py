@@ -16,6 +16,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import msgspec
 from bson import ObjectId
 
 from prosa.models.entries import Draft, Stored
@@ -70,17 +71,17 @@ class Committer:
     async def append(self, draft: Draft) -> Stored:
         """``draft`` is in the log. Raises as ``Messages.append`` promises.
 
-        The same key sent again while it is on its way waits for the same answer. A caller that is
-        cancelled takes nothing back.
+        The same key sent again while it is on its way waits for the same answer, as a duplicate. A
+        caller that is cancelled takes nothing back.
         """
         message = Waiting(draft, self._clock() + self._deadline_seconds)
         pending = self._pending.get(message.key)
         if pending is None:
             self._queue(message)
-            pending = message
-        elif pending.digest != message.digest:
+            return await asyncio.shield(message.future)
+        if pending.digest != message.digest:
             raise ConflictError
-        return await asyncio.shield(pending.future)
+        return msgspec.structs.replace(await asyncio.shield(pending.future), duplicate=True)
 
     def heard(self, chat_id: ChatId, seq: int) -> None:
         """Another worker's acknowledged write: the next guess starts above it."""

@@ -182,3 +182,37 @@ async def test_a_room_of_many_counts_instead_of_naming(start: Start) -> None:
     assert (await cliente.says("Olá a todos", in_room="muitos"))["seq"] == 1
     await cliente.asks("mark_read", chat_id="muitos", seq=1)
     assert (await cliente.hears("cursors"))["read_seq"] == 1
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_what_is_known_and_whether_one_may_write_come_before_the_text(start: Start) -> None:
+    scene = await start()
+    await scene.room()
+    cliente = await scene.browser("cliente")
+    await cliente.says("Olá", in_room=1, client_id="c-1")
+    for text in ("", "x" * 3000):
+        answer = await refused(cliente, "send_message", chat_id=1, conteudo=text, client_id="c-1")
+        assert answer["code"] == "conflict"
+    await scene.room(can_write=False, reason="Fim.")
+    for text in ("", "x" * 3000):
+        assert (await refused(cliente, "send_message", chat_id=1, conteudo=text))["code"] == "read_only"
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_the_same_message_sent_at_once_from_many_tabs_is_new_once(start: Start) -> None:
+    scene = await start()
+    await scene.room()
+    tabs = [await scene.browser("cliente") for _ in range(4)]
+    acks = await asyncio.gather(*(tab.says("Olá", in_room=1, client_id="c-1") for tab in tabs))
+    assert sorted(ack["duplicate"] for ack in acks) == [False, True, True, True]
+    assert {ack["seq"] for ack in acks} == {1}
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_a_moment_outside_of_the_calendar_is_malformed(start: Start) -> None:
+    scene = await start()
+    cliente = await scene.browser("cliente")
+    for since in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+        answer = await refused(cliente, "list_rooms", since=since)
+        assert (answer["code"], answer["field"]) == ("malformed", "since")
+    assert (await cliente.asks("list_rooms", limit=None))["more"] is False

@@ -1,5 +1,7 @@
 """What the site says of a room reaches the open pages at once."""
 
+import json
+
 import jwt
 import msgspec
 import pytest
@@ -144,3 +146,15 @@ async def test_an_unknown_room_cannot_be_spoken_in(start: Start) -> None:
     said = {"conteudo": "x", "client_id": "c"}
     assert (await scene.api("POST", "/rooms/nenhuma/messages", said)).code == 404
     assert (await scene.api("POST", "/rooms/nenhuma/import", {"messages": []})).code == 404
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_what_cannot_be_is_refused_for_good_and_by_name(start: Start) -> None:
+    scene = await start()
+    await scene.room()
+    past = {"conteudo": "x", "client_id": "p", "sent_at": "0001-01-01T00:00:00+14:00"}
+    bad = await scene.api("POST", "/rooms/1/import", {"messages": [past]})
+    assert (bad.code, json.loads(bad.body)["field"]) == (400, "sent_at")
+    assert (await scene.api("PUT", "/rooms/" + "x" * 65, {"title": "T", "members": []})).code == 404
+    wrong = await scene.api("GET", "/rooms/1")
+    assert (wrong.code, json.loads(wrong.body)["code"]) == (405, "malformed")

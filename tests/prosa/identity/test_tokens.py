@@ -51,7 +51,7 @@ def test_every_key_in_force_is_good(kid: str, key: str) -> None:
         minted(scope=None),
         minted(scope="room"),
         minted(exp=int(time.time()) - 60),
-        minted(iat=int(time.time()) + 60),
+        minted(iat=int(time.time()) + 7200, exp=int(time.time()) + 7260),
         minted(exp=int(time.time()) + 3700),
         minted(exp="soon"),
         minted(exp=float("inf")),

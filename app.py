@@ -22,6 +22,7 @@ from handlers.base import Site, environment
 from handlers.errors import RESTART
 from handlers.logs import configure, log_request
 from handlers.routes import Doors, routes
+from handlers.script import bundled
 from handlers.socket import Socket, SocketConfig
 from handlers.sockjs.server import Config, SockJSServer
 from prosa.chat.assembly import Rules, assemble
@@ -131,6 +132,7 @@ async def start(settings: Settings, uri: str, identity: Direct, demo: list[Any])
         ping=database.ping,
         is_draining=lambda: worker.is_draining,
         sockjs=sockjs.urls,
+        io_script=bundled(ROOT / "static"),
         site=demo,
     )
     application = tornado.web.Application(

@@ -10,6 +10,7 @@ from handlers.base import Lost, Site
 from handlers.forms import Mark, Send
 from handlers.health import Healthz, Readyz
 from handlers.rooms import HistoryPage, RoomPage, RoomsPage, TraditionalPage
+from handlers.script import IoScript
 from prosa.chat.service import Chat
 
 ROOM = r"([A-Za-z0-9_-]{1,64})"
@@ -22,6 +23,7 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     ping: Callable[[], Awaitable[None]]
     is_draining: Callable[[], bool]
     sockjs: list[Any]
+    io_script: bytes
     site: list[Any] = []
     """The demo site, where it is served by this process: it gets what is nobody else's."""
 
@@ -34,6 +36,7 @@ def routes(chat: Chat, site: Site, doors: Doors) -> list[Any]:
         (r"/healthz", Healthz),
         (r"/readyz", Readyz, {"ping": doors.ping, "is_draining": doors.is_draining}),
         *doors.sockjs,
+        (r"/prosa/io\.js", IoScript, {"script": doors.io_script}),
         (r"/chat/api/v1/rooms/" + ROOM, RoomApi, api),
         (r"/chat/api/v1/rooms/" + ROOM + "/messages", SystemApi, api),
         (r"/chat/api/v1/rooms/" + ROOM + "/import", ImportApi, api),

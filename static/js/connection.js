@@ -1,6 +1,7 @@
 /* One line to the server, which comes back whenever it breaks. Which room is heard on it: room.js.
 
-   parts: open() makes a SockJS; backoff; sessionCheck; timers {set, clear}; clock() in milliseconds; userId.
+   parts: open() makes a SockJS; backoff; sessionCheck; timers {set, clear}; clock() in milliseconds; userId,
+   where the page is for one person alone.
 
    States: idle, connecting, live (welcomed), waiting, checking, stopped, login, other.
    Emits `state` (name), `welcome` (data), `down` (before anything is tried anew), `refused` (an error that
@@ -214,7 +215,7 @@
   };
 
   Connection.prototype.welcomed = function (welcome) {
-    if (welcome.user_id !== this.parts.userId) {
+    if (this.parts.userId !== undefined && welcome.user_id !== this.parts.userId) {
       this.leave('other');
       this.emit('strangers');
       return;

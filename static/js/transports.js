@@ -80,6 +80,9 @@
     }, LONGEST_MS);
     socket.onopen = function () {
       self.isOpen = true;
+      if (self.onopen) {
+        self.onopen();
+      }
       self.timers.clear(self.timer);
     };
     socket.onmessage = function (frame) {

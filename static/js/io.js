@@ -18,6 +18,7 @@
   var LOGGED = ['new_message', 'message_edited', 'message_deleted'];
   var TOLD = ['user_typing', 'user_joined', 'user_left', 'presence', 'cursors', 'room_updated', 'room_left',
     'new_notification', 'token_expiring', 'server_restart'];
+  var REASONS = { 1000: 'io client disconnect', 4400: 'io server disconnect', 4401: 'io server disconnect' };
   var WAITING_MOST = 1000;
   var SILENT_ACK = 9007199254740991;
 
@@ -118,7 +119,7 @@
         self.connected = false;
         self.disconnected = true;
         self.id = undefined;
-        self.tell('disconnect', code === 1000 ? 'io client disconnect' : 'transport close');
+        self.tell('disconnect', REASONS[code] || 'transport close');
       } else if (code !== 4401 && code !== 1000) {
         self.tell('connect_error', new Error('transport error'));
       }

@@ -26,9 +26,9 @@ expect.set_options(timeout=15_000)
 People = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The demo, ready; its log is printed where a test fails to reach it."""
+    """The demo, ready, with rooms that no other file wrote to; its log is printed where a test fails to reach it."""
     server = Server(tmp_path_factory.mktemp("server"))
     try:
         server.start()

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.pages.conftest import People
 from tests.pages.lynx import LOGIN, browse, find
-from tests.pages.room import ROOM_1, is_live, message, say
+from tests.pages.room import ROOM_1, is_live, message, say, texts
 from tests.server import PASSWORD, Server
 
 
@@ -34,10 +34,10 @@ def test_lynx_reads_sends_and_marks_as_read(server: Server, people: People, tmp_
 def test_lynx_pages_back(server: Server, people: People, tmp_path: Path) -> None:
     reforma = people("reforma", ROOM_1)
     is_live(reforma)
+    first = texts(reforma)[0][:40]
     for n in range(35):
         say(reforma, f"linha {n}")
     expect(message(reforma, "linha 34")).to_have_count(1, timeout=60_000)
     login = f"{server.url}/entrar/?next=/chat/1/"
     seen = browse(tmp_path, login, *as_person("cliente"), *find("Mensagens anteriores"), "^J")
-    assert "/historico/" in seen or "Bom dia, Ana!" in seen
-    assert "Bom dia, Ana! Aqui é da Reforma Já." in seen
+    assert first in seen

@@ -28,7 +28,7 @@ People = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The demo, ready, with rooms that no other file wrote to; its log is printed where a test fails to reach it."""
+    """The demo, ready, untouched by other files; its log is printed where a test fails to reach it."""
     server = Server(tmp_path_factory.mktemp("server"))
     try:
         server.start()

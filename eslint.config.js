@@ -23,6 +23,32 @@ var rules = {
   'strict': 'off'
 };
 
+// What an ES5 engine lacks and no-undef cannot see: newer methods, by their names.
+var newerMethods = [
+  'append', 'at', 'before', 'closest', 'codePointAt', 'copyWithin', 'endsWith', 'entries', 'fill', 'finally', 'find',
+  'findIndex', 'findLast', 'flat', 'flatMap', 'getAttributeNames', 'includes', 'matchAll', 'matches', 'normalize', 'padEnd',
+  'padStart', 'prepend', 'remove', 'repeat', 'replaceAll', 'replaceChildren', 'replaceWith', 'startsWith',
+  'toggleAttribute', 'trimEnd', 'trimStart', 'values'
+];
+var newer = [
+  {
+    selector: 'CallExpression > MemberExpression.callee[property.name=/^(' + newerMethods.join('|') + ')$/]',
+    message: 'An ES5 browser has no such method.'
+  },
+  {
+    selector: 'CallExpression[arguments.length>1] > MemberExpression.callee[object.property.name="classList"]',
+    message: 'An ES5 browser takes one class at a time, and no force.'
+  }
+];
+var newerStatics = [
+  ['Array', 'from'], ['Array', 'of'], ['Number', 'isFinite'], ['Number', 'isInteger'], ['Number', 'isNaN'],
+  ['Number', 'isSafeInteger'], ['Object', 'assign'], ['Object', 'entries'], ['Object', 'fromEntries'],
+  ['Object', 'is'], ['Object', 'setPrototypeOf'], ['Object', 'values'], ['Math', 'sign'], ['Math', 'trunc'],
+  ['String', 'raw']
+].map(function (pair) {
+  return { object: pair[0], property: pair[1], message: 'An ES5 browser has no such function.' };
+});
+
 module.exports = [
   {
     files: ['static/js/**/*.js'],
@@ -32,6 +58,8 @@ module.exports = [
         { property: 'innerHTML', message: 'Use textContent: what people write is never markup.' },
         { property: 'outerHTML', message: 'Use textContent: what people write is never markup.' },
         { property: 'insertAdjacentHTML', message: 'Use textContent: what people write is never markup.' }]
+          .concat(newerStatics),
+      'no-restricted-syntax': ['error'].concat(newer)
     })
   },
   {

@@ -16,7 +16,7 @@
     [this.tab, this.browser].forEach(function (storage) {
       storage.keys(DRAFT).forEach(function (key) {
         if (key.indexOf(ours) !== 0) {
-          storage.remove(key);
+          storage.drop(key);
         }
       });
     });
@@ -31,14 +31,14 @@
       if (text) {
         storage.set(this.key, text);
       } else {
-        storage.remove(this.key);
+        storage.drop(this.key);
       }
     }, this);
   };
 
   Drafts.prototype.wipe = function () {
     [this.tab, this.browser].forEach(function (storage) {
-      storage.keys(DRAFT).forEach(storage.remove, storage);
+      storage.keys(DRAFT).forEach(storage.drop, storage);
     });
   };
 

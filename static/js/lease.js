@@ -30,7 +30,7 @@
   Lease.prototype.release = function () {
     var held = this.storage.get(this.key);
     if (held && held.tab === this.tab) {
-      this.storage.remove(this.key);
+      this.storage.drop(this.key);
     }
   };
 

@@ -58,7 +58,7 @@
       this.parts.pending.forget(entry.client_id);
     }
     if (element) {
-      this.parts.view.fill(element, entry);
+      this.parts.view.paint(element, entry);
     } else {
       element = this.parts.view.draw(entry);
       this.bySeq[entry.seq] = element;

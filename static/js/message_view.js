@@ -22,11 +22,11 @@
 
   MessageView.prototype.draw = function (entry) {
     var element = this.blank.cloneNode(true);
-    this.fill(element, entry);
+    this.paint(element, entry);
     return element;
   };
 
-  MessageView.prototype.fill = function (element, entry) {
+  MessageView.prototype.paint = function (element, entry) {
     var isOwn = entry.remetente_id === this.userId;
     var time = part(element, 'time');
     element.className = 'message' + (isOwn ? ' message--own' : '') + (entry.kind === 'system' ? ' message--system' : '');

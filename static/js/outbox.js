@@ -131,7 +131,7 @@
   /* It has its place in the room, by whatever way we know. */
   Outbox.prototype.settle = function (clientId) {
     delete this.shown[clientId];
-    this.parts.store.remove(clientId);
+    this.parts.store.drop(clientId);
   };
 
   Outbox.prototype.fail = function (message, refusal) {

@@ -31,7 +31,7 @@
     storage.keys(OUTBOX).forEach(function (key) {
       var message = storage.get(key);
       if (key.indexOf(ours) !== 0 || !message || !(message.at > oldest)) {
-        storage.remove(key);
+        storage.drop(key);
       }
     });
   };
@@ -65,9 +65,9 @@
     }
   };
 
-  OutboxStore.prototype.remove = function (clientId) {
+  OutboxStore.prototype.drop = function (clientId) {
     delete this.memory[clientId];
-    this.storage.remove(this.start + clientId);
+    this.storage.drop(this.start + clientId);
   };
 
   /* Something would be lost if this page were left now. */
@@ -78,7 +78,7 @@
   /* Nothing of anybody is left. */
   OutboxStore.prototype.wipe = function () {
     this.memory = {};
-    this.storage.keys(OUTBOX).forEach(this.storage.remove, this.storage);
+    this.storage.keys(OUTBOX).forEach(this.storage.drop, this.storage);
   };
 
   prosa.OutboxStore = OutboxStore;

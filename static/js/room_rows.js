@@ -38,7 +38,7 @@
     }
   };
 
-  RoomRows.prototype.find = function (chatId) {
+  RoomRows.prototype.rowOf = function (chatId) {
     var rows = this.parts.list.children;
     var i;
     for (i = 0; i < rows.length; i += 1) {
@@ -53,8 +53,8 @@
   RoomRows.prototype.show = function (rows) {
     var list = this.parts.list;
     rows.slice().reverse().forEach(function (row) {
-      var element = this.find(row.room.chat_id);
-      this.fill(element, row);
+      var element = this.rowOf(row.room.chat_id);
+      this.paint(element, row);
       if (list.firstElementChild !== element) {
         list.insertBefore(element, list.firstElementChild);
       }
@@ -62,8 +62,8 @@
     this.reveal();
   };
 
-  RoomRows.prototype.remove = function (chatId) {
-    var element = this.find(chatId);
+  RoomRows.prototype.drop = function (chatId) {
+    var element = this.rowOf(chatId);
     if (element.parentNode === this.parts.list) {
       this.parts.list.removeChild(element);
     }
@@ -75,7 +75,7 @@
     this.parts.empty.hidden = this.parts.list.children.length > 0;
   };
 
-  RoomRows.prototype.fill = function (element, row) {
+  RoomRows.prototype.paint = function (element, row) {
     var room = row.room;
     element.setAttribute('data-chat-id', room.chat_id);
     element.className = 'room-row' + (row.unread ? ' room-row--unread' : '');

@@ -57,7 +57,7 @@
       }
     });
     connection.on('room_left', function (data) {
-      rows.remove(data.chat_id);
+      rows.drop(data.chat_id);
     });
     window.addEventListener('focus', function () {
       attention.clear();

@@ -34,7 +34,7 @@
     }
   };
 
-  Storage.prototype.remove = function (key) {
+  Storage.prototype.drop = function (key) {
     try {
       this.kept.removeItem(OURS + key);
     } catch (error) {

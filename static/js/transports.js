@@ -48,7 +48,7 @@
   };
 
   Transports.prototype.forget = function () {
-    this.parts.storage.remove(this.key);
+    this.parts.storage.drop(this.key);
   };
 
   /* known: the first of the names, where it is tried first because it is remembered.

@@ -6,7 +6,7 @@ var browser = {
   setInterval: 'readonly', clearInterval: 'readonly', XMLHttpRequest: 'readonly', JSON: 'readonly'
 };
 var node = {
-  require: 'readonly', module: 'writable', process: 'readonly', console: 'readonly', __dirname: 'readonly',
+  require: 'readonly', module: 'writable', Buffer: 'readonly', process: 'readonly', console: 'readonly', __dirname: 'readonly',
   setTimeout: 'readonly', clearTimeout: 'readonly', setImmediate: 'readonly', globalThis: 'readonly'
 };
 var rules = {

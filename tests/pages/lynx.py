@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.server import PASSWORD
+
 PATIENCE = 60
 NAMED = ("Down Arrow", "Up Arrow", "End", "Home", "^J")
 ESCAPES = re.compile(r"\x1b(\[[0-9;?]*[A-Za-z]|\([A-Z0-9]|[=>78])|\r")
@@ -26,6 +28,11 @@ LOGIN = (
 """On the site's login page: past the three links above the form, and through its fields."""
 
 
+def as_person(username: str) -> list[str]:
+    """The keys that log in, on the site's login page."""
+    return [key.format(username=username, password=PASSWORD) for key in LOGIN]
+
+
 def find(text: str) -> tuple[str, ...]:
     """The keys that go to the line of a link or button that says ``text``, and there to the first one."""
     return (*FIND, text, "^J")
@@ -38,7 +45,7 @@ def browse(folder: Path, url: str, *pressed: str) -> str:
         pytest.skip("lynx is missing: apt-get install lynx")
     script = folder / "keys"
     script.write_text("".join(f"key {key}\n" for each in (*pressed, "q", "y") for key in _keys(each)))
-    environ = {**os.environ, "TERM": "xterm", "LINES": "100", "COLUMNS": "120", "LANG": "C.UTF-8"}
+    environ = {**os.environ, "TERM": "xterm", "LINES": "400", "COLUMNS": "120", "LANG": "C.UTF-8"}
     done = subprocess.run(
         [lynx, "-delay=0", "-accept_all_cookies", "-display_charset=utf-8", f"-cmd_script={script}", url],
         env=environ,

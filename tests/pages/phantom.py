@@ -16,6 +16,9 @@ from tests.server import free_port
 DRIVER = Path(__file__).with_name("phantom_driver.js")
 PATIENCE = 40.0
 
+LIVE = "(document.querySelector('[data-part=status-text]') || {}).textContent === 'Ao vivo'"
+"""An expression: the room is joined."""
+
 FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
@@ -64,6 +67,28 @@ class Phantom:
     def logs_in(self, url: str, key: str) -> None:
         """The browser has this session of the site at ``url``."""
         self._asks("cookie", name="sessionid", value=key, domain=urlsplit(url).hostname)
+
+    def is_live(self) -> None:
+        """The room is joined: what is said now is seen here at once."""
+        self.sees(LIVE)
+
+    def says(self, text: str) -> None:
+        """``text`` is typed and sent."""
+        self.evaluates(
+            "(function () {"
+            " var box = document.querySelector('[data-part=text-box]');"
+            " var event = document.createEvent('Event');"
+            f" box.value = {json.dumps(text)};"
+            " event.initEvent('input', true, true); box.dispatchEvent(event);"
+            " document.querySelector('[data-part=send]').click(); }())"
+        )
+
+    def shows(self, text: str) -> None:
+        """The message comes into the log, in its place, once."""
+        self.sees(
+            "[].filter.call(document.querySelectorAll('[data-part=messages] [data-part=text]'),"
+            f" function (one) {{ return one.textContent === {json.dumps(text)}; }}).length === 1"
+        )
 
     def opens(self, url: str, *, width: int = 1024, height: int = 768) -> None:
         """The page is being loaded."""

@@ -1,6 +1,5 @@
 """An ES5 engine without flex or custom properties takes part like everybody else."""
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,11 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.pages.conftest import People
-from tests.pages.phantom import Phantom
+from tests.pages.phantom import LIVE, Phantom
 from tests.pages.room import ROOM_1, is_live, is_whole, message, say
 from tests.server import Server
-
-LIVE = "(document.querySelector('[data-part=status-text]') || {}).textContent === 'Ao vivo'"
 
 BOXES = """(function () {
     function box(selector) {
@@ -37,29 +34,11 @@ def old(request: pytest.FixtureRequest, server: Server, tmp_path: Path) -> Itera
         def arrive(username: str) -> Phantom:
             phantom.logs_in(server.url, server.login(username))
             phantom.opens(f"{server.url}/chat/1/")
-            phantom.sees(LIVE)
+            phantom.is_live()
             return phantom
 
         yield arrive
         assert phantom.errors()[:3] == []
-
-
-def shows(text: str) -> str:
-    """An expression: the message is in the log, in its place, once."""
-    return (
-        "[].filter.call(document.querySelectorAll('[data-part=messages] [data-part=text]'), function (one) {"
-        f" return one.textContent === {json.dumps(text)}; }}).length === 1"
-    )
-
-
-def says(phantom: Phantom, text: str) -> None:
-    phantom.evaluates(
-        "(function () {"
-        " var box = document.querySelector('[data-part=text-box]'), event = document.createEvent('Event');"
-        f" box.value = {json.dumps(text)};"
-        " event.initEvent('input', true, true); box.dispatchEvent(event);"
-        " document.querySelector('[data-part=send]').click(); }())"
-    )
 
 
 def test_it_sends_receives_marks_is_cut_and_goes_on(
@@ -68,19 +47,19 @@ def test_it_sends_receives_marks_is_cut_and_goes_on(
     way = request.node.callspec.params["old"]
     cliente, reforma = old("cliente"), people("reforma", ROOM_1)
     is_live(reforma)
-    says(cliente, f"antigo por {way}")
-    cliente.sees(shows(f"antigo por {way}"))
+    cliente.says(f"antigo por {way}")
+    cliente.shows(f"antigo por {way}")
     expect(message(reforma, f"antigo por {way}")).to_have_count(1)
     say(reforma, f"novo por {way}")
-    cliente.sees(shows(f"novo por {way}"))
+    cliente.shows(f"novo por {way}")
     expect(message(reforma, f"novo por {way}").locator("[data-part=tick-word]")).to_have_text("Lida")
     cliente.sees("document.querySelector('[data-part=messages]').lastElementChild !== null")
     server.stop()
     cliente.sees(f"!({LIVE})")
-    says(cliente, f"durante a queda por {way}")
+    cliente.says(f"durante a queda por {way}")
     server.start()
-    cliente.sees(LIVE)
-    cliente.sees(shows(f"durante a queda por {way}"))
+    cliente.is_live()
+    cliente.shows(f"durante a queda por {way}")
     cliente.renders(shots / f"antigo-{way}.png")
     expect(message(reforma, f"durante a queda por {way}")).to_have_count(1, timeout=60_000)
     is_whole(reforma)
@@ -91,7 +70,7 @@ def test_its_window_shows_the_newest_message_and_the_box(old: Old, server: Serve
     phantom = old("cliente")
     for width, height in ((1024, 768), (360, 640)):
         phantom.opens(f"{server.url}/chat/1/", width=width, height=height)
-        phantom.sees(LIVE)
+        phantom.is_live()
         phantom.renders(shots / f"antigo-{width}.png")
         assert phantom.evaluates("document.documentElement.scrollWidth") <= width
         boxes = phantom.evaluates(BOXES)
@@ -100,6 +79,6 @@ def test_its_window_shows_the_newest_message_and_the_box(old: Old, server: Serve
         assert boxes["send"][0] >= boxes["box"][2], "the button is beside the box"
         assert boxes["send"][2] <= width
     phantom.opens(f"{server.url}/chat/", width=360, height=640)
-    phantom.sees(LIVE)
+    phantom.is_live()
     phantom.renders(shots / "antigo-conversas.png")
     assert phantom.evaluates("document.documentElement.scrollWidth") <= 360

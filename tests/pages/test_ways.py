@@ -2,44 +2,17 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.pages.conftest import People
-from tests.pages.room import ROOM_1, is_live, is_whole, message, say
-from tests.pages.ways import tried_ways, watch_ways
+from tests.pages.room import ROOM_1, is_live, message, say
+from tests.pages.ways import arrive, tried_ways, watch_ways
 from tests.server import Server
-
-WAYS = ("websocket", "xhr-streaming", "eventsource", "xhr-polling")
 
 LISTEN = """
 window.plays = 0;
 HTMLMediaElement.prototype.play = function () { window.plays += 1; return Promise.resolve(); };
 """
-
-
-def arrive(context: BrowserContext, server: Server, username: str, path: str) -> Page:
-    context.add_cookies([{"name": "sessionid", "value": server.login(username), "url": server.url}])
-    page = context.new_page()
-    page.goto(server.url + path)
-    is_live(page)
-    return page
-
-
-def test_a_message_crosses_between_each_pair_of_transports(
-    server: Server, contexts: Callable[..., BrowserContext]
-) -> None:
-    pages: dict[str, Page] = {}
-    for n, way in enumerate(WAYS):
-        context = contexts()
-        watch_ways(context, forced=way)
-        pages[way] = arrive(context, server, ("cliente", "reforma")[n % 2], ROOM_1)
-        assert set(tried_ways(pages[way])) == {way}
-    for way, page in pages.items():
-        say(page, f"por {way}")
-    for page in pages.values():
-        for way in WAYS:
-            expect(message(page, f"por {way}")).to_have_count(1)
-        is_whole(page)
 
 
 def test_the_traditional_page_polls_and_is_as_live(

@@ -5,13 +5,9 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.pages.conftest import People
-from tests.pages.lynx import LOGIN, browse, find
+from tests.pages.lynx import as_person, browse, find
 from tests.pages.room import ROOM_1, is_live, message, say, texts
-from tests.server import PASSWORD, Server
-
-
-def as_person(username: str) -> list[str]:
-    return [key.format(username=username, password=PASSWORD) for key in LOGIN]
+from tests.server import Server
 
 
 def test_lynx_reads_sends_and_marks_as_read(server: Server, people: People, tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from playwright.sync_api import BrowserContext, Page
 
+from tests.pages.room import is_live
+from tests.server import Server
+
 # The page's SockJS is wrapped as soon as its script sets it.
 WRAP = """
 (function (forced) {
@@ -31,3 +34,12 @@ def tried_ways(page: Page) -> list[str]:
     """The transports that were tried since this page was loaded, in their order."""
     ways: list[str] = page.evaluate("window.triedWays")
     return ways
+
+
+def arrive(context: BrowserContext, server: Server, username: str, path: str) -> Page:
+    """A page of this browser, where that person is in the room of ``path``."""
+    context.add_cookies([{"name": "sessionid", "value": server.login(username), "url": server.url}])
+    page = context.new_page()
+    page.goto(server.url + path)
+    is_live(page)
+    return page

@@ -15,19 +15,27 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --use-pep517 --r
 PARTS := sed -un 's/^Collecting \([^ ]*\).*/    \1/p'
 SAY := @printf '\033[1m%s\033[0m\n'
 
-# What apt brings for the tests: browsers old and new, fonts, a proxy, and what mongod and PhantomJS link to.
-DEPS := chromium fonts-noto-color-emoji libcurl4 libfontconfig1 libfreetype6 lynx nginx-light
+# What apt brings for the tests: browsers old and new, fonts, a proxy, a bus, and what mongod and PhantomJS
+# link to.
+DEPS := chromium fonts-noto-color-emoji libcurl4 libfontconfig1 libfreetype6 lynx nginx-light redis-server
 
 # Without a site of one's own, the demo site.
 SITE := $(if $(DJANGO_SETTINGS_MODULE),,PROSA_DEMO=1)
 
-.PHONY: help run test check fix deps pins readme machine
+.PHONY: help run cluster rolling test check fix deps pins readme machine
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
 
 run: machine $(VENV)/.run node_modules/.run ## Prosa beside the demo site, on http://localhost:8888/
 	@exec env $(SITE) $(BIN)/python app.py
+
+cluster: DEPS := libcurl4 nginx-light redis-server
+cluster: machine deps $(VENV)/.dev node_modules/.run ## The production shape on this machine: nginx, three workers, Redis, three mongods
+	@exec $(BIN)/python -m deploy.cluster
+
+rolling: ## New workers in place of the cluster's old ones, under traffic
+	@$(BIN)/python -m deploy.cluster rolling
 
 test: deps $(VENV)/.dev node_modules/.dev ## Everything, with a real mongod, a real server and a real browser
 	$(SAY) "Python: units, journeys, faults"

@@ -7,19 +7,21 @@ import asyncio
 import contextlib
 import logging
 import os
+import random
 import signal
+import socket
 import sys
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import tornado.httpserver
 import tornado.netutil
 import tornado.web
 
 from handlers.api import BODY_MAX
 from handlers.base import Site, environment
-from handlers.errors import RESTART
+from handlers.farewell import last_goodbyes, let_go
+from handlers.listeners import Listeners
 from handlers.logs import configure, log_request
 from handlers.routes import Doors, routes
 from handlers.script import bundled
@@ -44,8 +46,8 @@ CLIENT = ROOT / "node_modules" / "sockjs-client" / "dist"
 
 log = logging.getLogger("prosa")
 
-DRAIN_SECONDS = 5.0
-"""Longer than a write may be undecided (4 s), shorter than supervisor's patience."""
+WRITES_SECONDS = 5.0
+"""For what is being written to be decided, which takes 4 s at most."""
 
 
 class Worker(msgspec.Struct, kw_only=True):
@@ -57,18 +59,19 @@ class Worker(msgspec.Struct, kw_only=True):
     chat: Chat
     tasks: Tasks
     sockjs: SockJSServer
-    server: tornado.httpserver.HTTPServer
+    listeners: Listeners
     is_draining: bool = False
 
     async def drain(self) -> None:
         """No new work, what is being written is finished, everybody is told to come back."""
         self.is_draining = True
-        self.server.stop()
-        for connection in self.chat.connections:
-            connection.end(*RESTART)
-        await self.tasks.finished("connection", DRAIN_SECONDS)
+        self.sockjs.refuse_new()
+        self.listeners.close_public()
+        await let_go(self.chat.connections, self.settings.worker, random.Random())  # noqa: S311 - spreads people
+        await last_goodbyes(self.listeners, self.sockjs)
+        await self.tasks.finished("connection", WRITES_SECONDS)
         self.sockjs.close()
-        await self.server.close_all_connections()
+        await self.listeners.close()
         self.chat.presence.close()
         self.chat.typing.close()
         await self.tasks.close()
@@ -101,19 +104,26 @@ def build_sockjs(settings: Settings, chat: Chat, tasks: Tasks, cookie_name: str)
         sessions_max=settings.connections,
         jsonp=settings.jsonp,
         htmlfile=settings.htmlfile,
+        sessions_folder=settings.sessions_folder,
     )
     return SockJSServer("/ws/chat", lambda: Socket(chat, tasks, socket), config)
 
 
-async def start(settings: Settings, uri: str, identity: Direct, demo: list[Any]) -> Worker:
-    """A worker that listens."""
+def bind(port: int, address: str) -> list[socket.socket]:
+    """Sockets that listen there. Raises ``SettingsError`` where they cannot."""
     try:
-        sockets = tornado.netutil.bind_sockets(settings.port, settings.address or None)
+        return tornado.netutil.bind_sockets(port, address or None)
     except OSError as error:
         raise SettingsError(
-            f"it cannot listen on {settings.address or '*'}:{settings.port} ({error.strerror});"
+            f"it cannot listen on {address or '*'}:{port} ({error.strerror});"
             " PROSA_PORT and PROSA_ADDRESS choose another place."
         ) from None
+
+
+async def start(settings: Settings, uri: str, identity: Direct, demo: list[Any]) -> Worker:
+    """A worker that listens."""
+    public = bind(settings.port, settings.address)
+    private = bind(settings.private_port, settings.address) if settings.private_port else []
     database = await Database.open(uri, settings.mongodb_database)
     stored, tasks = Messages(database), Tasks()
     rules = Rules(**{name: getattr(settings, name) for name in Rules.__struct_fields__})
@@ -145,7 +155,7 @@ async def start(settings: Settings, uri: str, identity: Direct, demo: list[Any])
         xsrf_cookie_kwargs={"samesite": "Lax"},
         log_function=log_request,
     )
-    server = tornado.httpserver.HTTPServer(application, xheaders=settings.trust_proxy, max_body_size=BODY_MAX)
+    listeners = Listeners(application, xheaders=settings.trust_proxy, max_body_size=BODY_MAX)
     worker = Worker(
         settings=settings,
         database=database,
@@ -153,9 +163,9 @@ async def start(settings: Settings, uri: str, identity: Direct, demo: list[Any])
         chat=chat,
         tasks=tasks,
         sockjs=sockjs,
-        server=server,
+        listeners=listeners,
     )
-    server.add_sockets(sockets)
+    listeners.open(public, private)
     return worker
 
 

@@ -28,6 +28,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What Prosa can be told, as it was told."""
 
     port: Annotated[int, Meta(ge=1, le=65535, description="The port that Prosa listens on.")] = 8888
+    private_port: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=65535,
+            description="A second port, for requests whose SockJS session is in this worker; 0: none.",
+        ),
+    ] = 0
+    sessions_folder: Annotated[
+        str,
+        Meta(description="Where a proxy finds which SockJS sessions are in this worker; empty: it asks not."),
+    ] = ""
     address: Annotated[
         str, Meta(description="The address or host name that Prosa listens on; empty: all addresses.")
     ] = "localhost"

@@ -31,5 +31,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """The sockjs-client that the iframe page loads: ours, never a third party's."""
     response_bytes: int = 131_072
     """A streaming response ends after this many, so that browsers can forget it."""
+    sessions_folder: str = ""
+    """Where a balancer finds which sessions are here; empty: it does not look."""
     cookie_needed: bool = False
     """Set ``JSESSIONID``, for balancers that know no other way to keep a session on its worker."""

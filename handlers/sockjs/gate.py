@@ -36,6 +36,8 @@ class Gate(RequestHandler):
     def prepare(self) -> None:
         """Refuse, before anything is made of it, what has no business here."""
         config = self.server.config
+        if self.server.is_draining:
+            self.set_header("Connection", "close")
         if config.check_origins:
             self.verdict = judge(self.request, config.allowed_origins)
         else:
@@ -44,10 +46,16 @@ class Gate(RequestHandler):
             self.refuse(403)
         elif not self._has_session_id():
             self.refuse(404)
+        elif self.server.is_draining and self.is_new():
+            self.refuse(503)
         elif len(self.request.body) > config.frame_bytes:
             self.refuse(413)
         else:
             super().prepare()
+
+    def is_new(self) -> bool:
+        """Whether this request would open a session."""
+        return True
 
     def refuse(self, status: int) -> None:
         """Answer with ``status`` and nothing more."""

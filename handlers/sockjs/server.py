@@ -1,6 +1,8 @@
 """The SockJS server as the application builds it: its URLs, its limits, and how it ends."""
 
+import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from sockjs.tornado.router import SockJSRouter
@@ -9,6 +11,7 @@ from tornado.web import HTTPError
 from handlers.sockjs.closing import RESTART
 from handlers.sockjs.config import Config
 from handlers.sockjs.connection import Connection, Opening
+from handlers.sockjs.folder import SessionFolder
 from handlers.sockjs.pages import Greeting, IFrame, Info
 from handlers.sockjs.session import Life, PollingSession, SocketSession
 from handlers.sockjs.transports.eventsource import EventSource
@@ -21,6 +24,8 @@ from handlers.sockjs.transports.xhrstreaming import XhrStreaming
 
 __all__ = ["Config", "Connection", "Opening", "SockJSServer"]
 
+log = logging.getLogger(__name__)
+
 SESSION = r"/[^/.]+/(?P<session_id>[^/.]+)/"
 
 
@@ -28,8 +33,11 @@ class Router(SockJSRouter):
     """The library's router with our handlers on its URLs, and a limit on its sessions.
 
     Private names of the library: ``_sessions_cleanup`` and ``stats._callback``, its two timers, which
-    it starts and has no way to stop; ``_sessions._items``, to count.
+    it starts and has no way to stop; ``_sessions._items``, to count and to keep as files.
     """
+
+    is_draining = False
+    """Nobody new is let in: whoever knocks is sent to another worker."""
 
     def __init__(self, prefix: str, factory: Callable[[], Connection], config: Config) -> None:
         self.config = config
@@ -48,6 +56,8 @@ class Router(SockJSRouter):
                 "verify_ip": False,
             },
         )
+        if config.sessions_folder:
+            self._sessions._items = SessionFolder(Path(config.sessions_folder))  # noqa: SLF001
         self._transport_urls = [
             (prefix + pattern + "$", handler, {"server": self}) for pattern, handler in handlers_of(config)
         ]
@@ -64,13 +74,27 @@ class Router(SockJSRouter):
         if len(self._sessions._items) >= 2 * self.config.sessions_max:  # noqa: SLF001
             raise HTTPError(503)
         session = PollingSession(self.connect, self, session_id, self.config.disconnect_delay)
-        self._sessions.add(session)
+        try:
+            self._sessions.add(session)
+        except OSError as error:
+            log.error("session_refused error=%s", error)  # noqa: TRY400 - the disk is full, or not ours
+            raise HTTPError(503) from None
         return session
+
+    def untold(self) -> int:
+        """How many sessions are closed and have not fetched their goodbye."""
+        return sum(session.is_untold for session in self._sessions._items.values())  # noqa: SLF001
 
     def close(self) -> None:
         """Every session is closed, and no timer of the library's runs any more."""
         self._sessions_cleanup.stop()
         self.stats._callback.stop()  # noqa: SLF001
+        self.dismiss()
+        if isinstance(self._sessions._items, SessionFolder):  # noqa: SLF001
+            self._sessions._items.wipe()  # noqa: SLF001
+
+    def dismiss(self) -> None:
+        """Whatever is still open is told to come back."""
         for session in list(self.open_sessions):
             session.close(*RESTART)
 
@@ -101,6 +125,19 @@ class SockJSServer:
     def __init__(self, prefix: str, factory: Callable[[], Connection], config: Config) -> None:
         self.router = Router(prefix, factory, config)
         self.urls: list[Any] = self.router.urls
+
+    def refuse_new(self) -> None:
+        """From now on whoever is new is sent to another worker; who is here goes on."""
+        self.router.is_draining = True
+
+    def dismiss(self) -> None:
+        """Whatever is still open is told to come back. The goodbyes can still be fetched."""
+        self.router.dismiss()
+
+    @property
+    def is_told(self) -> bool:
+        """Everybody whose session was closed has fetched the goodbye."""
+        return not self.router.untold()
 
     def close(self) -> None:
         """Whatever is still open is told to come back, and nothing of this server runs any more."""

@@ -126,6 +126,9 @@ class Life(library.BaseSession):
 class _Framed(Life, library.Session):
     """What the library's own transports expect of a session."""
 
+    is_untold = False
+    """It is closed, and its goodbye waits to be fetched."""
+
     def greet(self) -> None:
         self.handler.send_pack(OPEN_FRAME)
 
@@ -136,6 +139,7 @@ class _Framed(Life, library.Session):
             return False
         if self.is_closed and not self.send_queue:
             handler.send_pack(farewell(*self.get_close_reason()))
+            self.is_untold = False
             return False
         library.BaseSession.set_handler(self, handler)
         self.promote()
@@ -217,6 +221,7 @@ class PollingSession(_Framed):
     def close(self, code: int = 3000, message: str = "Go away!") -> None:
         """End it; the goodbye can still be fetched for a while, and then it is forgotten."""
         if self.state != library.CLOSED:
+            self.is_untold = True
             super().close(code, message)
             self.promote()
 

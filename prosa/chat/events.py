@@ -92,6 +92,11 @@ def room_left(chat_id: ChatId, reason: str) -> Event:
     return Event("room_left", {"chat_id": chat_id, "reason": reason})
 
 
+def server_restart(retry_after_ms: int, worker: str) -> Event:
+    """This worker restarts: whoever hears it is closed with 4000, and comes back after that time."""
+    return Event("server_restart", {"retry_after_ms": retry_after_ms, "worker": worker})
+
+
 def new_notification(entry: Entry, *, message_preview: str, unread: int, timestamp: str) -> Event:
     """Something was said in a room that this connection has not joined."""
     return Event(

@@ -24,6 +24,10 @@ HEARTBEAT = "h"
 class Bound(Gate, Answers, PollingTransportBase):
     """A request for a session that belongs to whoever opened it."""
 
+    def is_new(self) -> bool:
+        """Whether the session is not here."""
+        return self.server.get_session(self.path_kwargs["session_id"]) is None
+
     def _get_session(self, session_id: str) -> PollingSession | None:
         """The session, if this request presents what its opener did; a stranger gets 404.
 
@@ -115,6 +119,8 @@ class Receiving(Bound):
         self._is_cut_off = (code, reason) == TOO_SLOW
         if self.active:
             self.send_pack(farewell(code, reason))
+            if self.session is not None:
+                self.session.is_untold = False
         self._expire()
 
     def session_closed(self) -> None:

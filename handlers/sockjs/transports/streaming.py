@@ -37,8 +37,10 @@ class Streaming(Receiving, StreamingTransportBase):
     def say_goodbye(self, code: int, reason: str) -> None:
         """What still waits, then the close frame, then the end of the response."""
         self._is_cut_off = (code, reason) == TOO_SLOW
-        if self.session is not None and self.session.send_queue:
-            self.write(self.framed(self.session.take()))
+        if self.session is not None:
+            self.session.is_untold = False
+            if self.session.send_queue:
+                self.write(self.framed(self.session.take()))
         self.write(self.framed(farewell(code, reason)))
         self.active = False
         self._detach()

@@ -1,0 +1,244 @@
+"""The production shape on one machine: nginx, workers, Redis, three mongods and the demo site.
+
+``python -m deploy.cluster`` runs ``supervisor.conf`` and ``nginx.conf`` as they are shipped, with the ports
+and folders of this machine in place of theirs. Everything listens on loopback, on ports from one base.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pymongo
+from pymongo.errors import OperationFailure, PyMongoError
+
+from demo.keys import kept
+from deploy.colours import Colours, DeployError
+from prosa.storage.binaries import MongodError, find_mongod
+
+ROOT = Path(__file__).resolve().parent.parent
+SHIPPED_BASE = 9100
+SHIPPED_PORT = re.compile(r"\b91\d\d\b")
+ALREADY_INITIALIZED = 23
+
+HTTP, API, SITE, REDIS, MONGOD = 0, 1, 2, 3, 4
+"""Offsets from the base. MONGOD is the first of three; 11–16 are the workers, 21–26 their private ports."""
+
+INFRASTRUCTURE = """
+[program:{name}]
+command = {command}
+directory = {root}
+priority = 10
+autorestart = true
+startsecs = 0
+stopwaitsecs = 20
+stdout_logfile = {logs}/{name}.log
+redirect_stderr = true
+"""
+
+
+class Cluster:
+    """One cluster in ``folder``, its ports from ``base`` up. ``settings`` go to every worker."""
+
+    def __init__(self, folder: Path, base: int, settings: dict[str, str] | None = None) -> None:
+        self.folder = folder.absolute()
+        self.base = base
+        self.url = f"http://127.0.0.1:{base + HTTP}"
+        self.api_url = f"http://127.0.0.1:{base + API}"
+        self.run_dir = self.folder / "run"
+        self.logs = self.folder / "logs"
+        self.colours = Colours(self.run_dir / "supervisor.sock", base)
+        self._settings = settings or {}
+        self._supervisord: subprocess.Popen[bytes] | None = None
+
+    def start(self, say: Callable[[str], None]) -> None:
+        """Everything runs and the demo's rooms can be opened. Raises ``DeployError``."""
+        for folder in (
+            self.run_dir / "sessions",
+            self.logs,
+            *(self.folder / f"mongod-{n}" for n in (1, 2, 3)),
+        ):
+            folder.mkdir(parents=True, exist_ok=True)
+        for name, text in self._configurations().items():
+            (self.folder / name).write_text(text)
+        environment = self._environment()
+        say("starting nginx, Redis and three mongods")
+        self._supervisord = subprocess.Popen(  # noqa: S603 - our own configuration
+            [sys.executable, "-m", "supervisor.supervisord", "-c", self.folder / "supervisord.conf"],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self._until(self._is_replicated, 60, "the three mongods have a primary")
+        say("preparing the demo site")
+        _manage("migrate", "--verbosity=0", environment=environment)
+        _manage("shell", "-c", "from demo.market.seed import sow; sow()", environment=environment)
+        say("starting three workers")
+        self.colours.start("a")
+        self._until(self._answers, 30, "nginx answers")
+        _manage(
+            "shell",
+            "-c",
+            "from demo.market.publishing import publish_all; publish_all()",
+            environment=environment,
+        )
+
+    def stop(self) -> None:
+        """Nothing of it runs any more; what was said is kept."""
+        if self._supervisord is not None:
+            self._supervisord.terminate()
+            self._supervisord.wait()
+            self._supervisord = None
+
+    def wait(self) -> None:
+        """Until supervisord has ended."""
+        if self._supervisord is not None:
+            self._supervisord.wait()
+
+    def _configurations(self) -> dict[str, str]:
+        places = {
+            "/run/prosa": self.run_dir,
+            "/var/log/prosa": self.logs,
+            "/srv/prosa": ROOT,
+            "%(here)s": ROOT,
+        }
+
+        def here(text: str) -> str:
+            for shipped, ours in places.items():
+                text = text.replace(shipped, str(ours))
+            return SHIPPED_PORT.sub(lambda port: str(int(port[0]) - SHIPPED_BASE + self.base), text)
+
+        workers = here((ROOT / "supervisor.conf").read_text())
+        # "911%(process_num)d" is a port whose last digit supervisor writes.
+        workers = workers.replace("911%(", f"{(self.base + 10) // 10}%(").replace(
+            "912%(", f"{(self.base + 20) // 10}%("
+        )
+        workers = workers.replace("autostart = true", "autostart = false")
+        nginx = here((ROOT / "deploy" / "nginx.conf").read_text())
+        nginx = nginx.replace(f"listen {self.base} ", f"listen 127.0.0.1:{self.base} ")
+        return {"supervisord.conf": workers + self._infrastructure(), "nginx.conf": nginx}
+
+    def _infrastructure(self) -> str:
+        mongod = find_mongod(os.environ)
+        user = ' -g "user root;"' if os.geteuid() == 0 else ""
+        commands = {
+            f"mongod-{n}": f"{mongod} --dbpath {self.folder}/mongod-{n} --replSet prosa --bind_ip 127.0.0.1"
+            f" --port {self.base + MONGOD + n - 1} --nounixsocket --wiredTigerCacheSizeGB 0.25"
+            f" --setParameter diagnosticDataCollectionEnabled=false"
+            for n in (1, 2, 3)
+        }
+        commands["redis"] = (
+            f'{_found("redis-server")} --bind 127.0.0.1 --port {self.base + REDIS} --save "" --appendonly no'
+        )
+        commands["nginx"] = f'{_found("nginx")} -c {self.folder}/nginx.conf -g "daemon off;"{user}'
+        commands["site"] = (
+            f"{sys.executable} -m gunicorn demo.wsgi:application --bind 127.0.0.1:{self.base + SITE}"
+            " --workers 2 --threads 4 --forwarded-allow-ips 127.0.0.1"
+        )
+        return "".join(
+            INFRASTRUCTURE.format(name=name, command=command, root=ROOT, logs=self.logs)
+            for name, command in commands.items()
+        )
+
+    def _environment(self) -> dict[str, str]:
+        members = ",".join(f"127.0.0.1:{self.base + MONGOD + n}" for n in range(3))
+        key = kept(self.folder / "demo" / "service-key")
+        clean = {k: v for k, v in os.environ.items() if not k.startswith(("PROSA_", "DJANGO_", "DEMO_"))}
+        return {
+            **clean,
+            "PYTHONPATH": str(ROOT),
+            "DJANGO_SETTINGS_MODULE": "demo.settings",
+            "DEMO_DATA_DIR": str(self.folder),
+            "DEMO_PROSA_URL": self.api_url,
+            "DEMO_PROSA_KEY": key,
+            "PROSA_API_KEYS": f'{{"demo": "{key}"}}',
+            "PROSA_MONGODB_URI": f"mongodb://{members}/?replicaSet=prosa",
+            "PROSA_DATA_DIR": str(self.folder),
+            **self._settings,
+        }
+
+    def _is_replicated(self) -> bool:
+        """Whether the three are one set with a primary; makes them one if they are none yet."""
+        uri = f"mongodb://127.0.0.1:{self.base + MONGOD}/?directConnection=true"
+        client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(uri, serverSelectionTimeoutMS=1000)
+        members = [{"_id": n, "host": f"127.0.0.1:{self.base + MONGOD + n}"} for n in range(3)]
+        with client:
+            try:
+                hello = client.admin.command("hello")
+                if hello.get("isreplicaset"):
+                    client.admin.command("replSetInitiate", {"_id": "prosa", "members": members})
+            except OperationFailure as error:
+                if error.code != ALREADY_INITIALIZED:
+                    return False  # the other two are not up yet
+            except PyMongoError:
+                return False
+            else:
+                return "primary" in hello
+        return False
+
+    def _answers(self) -> bool:
+        try:
+            urllib.request.urlopen(f"{self.url}/prosa/io.js", timeout=2).close()  # noqa: S310 - ours
+        except (urllib.error.URLError, OSError):
+            return False
+        return True
+
+    def _until(self, holds: Callable[[], bool], seconds: float, what: str) -> None:
+        deadline = time.monotonic() + seconds
+        while not holds():
+            if self._supervisord is not None and self._supervisord.poll() is not None:
+                raise DeployError("supervisord has ended; run it by hand to see why")
+            if time.monotonic() > deadline:
+                raise DeployError(f"not within {seconds:.0f} s: {what}; see {self.logs}")
+            time.sleep(0.1)
+
+
+def _found(program: str) -> str:
+    path = shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if path is None:
+        raise DeployError(f"{program} is missing: apt-get install nginx-light redis-server")
+    return path
+
+
+def _manage(*arguments: str, environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "django", *arguments]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise DeployError(f"the demo site: {done.stderr.strip()[-2000:]}")
+
+
+def main() -> int:
+    """Run it until Ctrl-C, or restart its workers: ``python -m deploy.cluster [rolling]``."""
+    folder = Path(os.environ.get("PROSA_DATA_DIR", ".data")) / "cluster"
+    cluster = Cluster(folder, int(os.environ.get("BASE", str(SHIPPED_BASE))))
+    try:
+        if sys.argv[1:] == ["rolling"]:
+            cluster.colours.roll(print)
+            return 0
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        cluster.start(lambda step: print(f"  {step}", flush=True))
+        print(
+            f"\n  Prosa is ready:  {cluster.url}/\n  Logs: {cluster.logs}\n  Ctrl-C stops everything.",
+            flush=True,
+        )
+        cluster.wait()
+    except KeyboardInterrupt:
+        print("\n  stopping", flush=True)
+    except (DeployError, MongodError) as error:
+        print(f"prosa: {error}", file=sys.stderr)
+        return 2
+    finally:
+        cluster.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -22,7 +22,7 @@ DEPS := chromium fonts-noto-color-emoji libcurl4 libfontconfig1 libfreetype6 lyn
 # Without a site of one's own, the demo site.
 SITE := $(if $(DJANGO_SETTINGS_MODULE),,PROSA_DEMO=1)
 
-.PHONY: help run cluster rolling test check fix deps pins readme machine
+.PHONY: help run cluster rolling faults test check fix deps pins readme machine
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -36,6 +36,10 @@ cluster: machine deps $(VENV)/.dev node_modules/.run ## The production shape on 
 
 rolling: ## New workers in place of the cluster's old ones, under traffic
 	@$(BIN)/python -m deploy.cluster rolling
+
+faults: DEPS := libcurl4 nginx-light redis-server
+faults: machine deps $(VENV)/.dev node_modules/.dev ## The proof: everything breaks under a crowd, and every message is counted (FAULTS=a,b chooses)
+	@$(BIN)/python -m tests.lab
 
 test: deps $(VENV)/.dev node_modules/.dev ## Everything, with a real mongod, a real server and a real browser
 	$(SAY) "Python: units, journeys, faults"

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -53,6 +54,8 @@ class Cluster:
         self.base = base
         self.url = f"http://127.0.0.1:{base + HTTP}"
         self.api_url = f"http://127.0.0.1:{base + API}"
+        members = ",".join(f"127.0.0.1:{base + MONGOD + n}" for n in range(3))
+        self.mongodb_uri = f"mongodb://{members}/?replicaSet=prosa"
         self.run_dir = self.folder / "run"
         self.logs = self.folder / "logs"
         self.colours = Colours(self.run_dir / "supervisor.sock", base)
@@ -61,6 +64,8 @@ class Cluster:
 
     def start(self, say: Callable[[str], None]) -> None:
         """Everything runs and the demo's rooms can be opened. Raises ``DeployError``."""
+        for port in range(self.base, self.base + MONGOD + 3):
+            _check_free(port)
         for folder in (
             self.run_dir / "sessions",
             self.logs,
@@ -128,7 +133,7 @@ class Cluster:
 
     def _infrastructure(self) -> str:
         mongod = find_mongod(os.environ)
-        user = ' -g "user root;"' if os.geteuid() == 0 else ""
+        user = " user root;" if os.geteuid() == 0 else ""
         commands = {
             f"mongod-{n}": f"{mongod} --dbpath {self.folder}/mongod-{n} --replSet prosa --bind_ip 127.0.0.1"
             f" --port {self.base + MONGOD + n - 1} --nounixsocket --wiredTigerCacheSizeGB 0.25"
@@ -138,7 +143,7 @@ class Cluster:
         commands["redis"] = (
             f'{_found("redis-server")} --bind 127.0.0.1 --port {self.base + REDIS} --save "" --appendonly no'
         )
-        commands["nginx"] = f'{_found("nginx")} -c {self.folder}/nginx.conf -g "daemon off;"{user}'
+        commands["nginx"] = f'{_found("nginx")} -c {self.folder}/nginx.conf -g "daemon off;{user}"'
         commands["site"] = (
             f"{sys.executable} -m gunicorn demo.wsgi:application --bind 127.0.0.1:{self.base + SITE}"
             " --workers 2 --threads 4 --forwarded-allow-ips 127.0.0.1"
@@ -149,7 +154,6 @@ class Cluster:
         )
 
     def _environment(self) -> dict[str, str]:
-        members = ",".join(f"127.0.0.1:{self.base + MONGOD + n}" for n in range(3))
         key = kept(self.folder / "demo" / "service-key")
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("PROSA_", "DJANGO_", "DEMO_"))}
         return {
@@ -160,7 +164,7 @@ class Cluster:
             "DEMO_PROSA_URL": self.api_url,
             "DEMO_PROSA_KEY": key,
             "PROSA_API_KEYS": f'{{"demo": "{key}"}}',
-            "PROSA_MONGODB_URI": f"mongodb://{members}/?replicaSet=prosa",
+            "PROSA_MONGODB_URI": self.mongodb_uri,
             "PROSA_DATA_DIR": str(self.folder),
             **self._settings,
         }
@@ -199,6 +203,15 @@ class Cluster:
             if time.monotonic() > deadline:
                 raise DeployError(f"not within {seconds:.0f} s: {what}; see {self.logs}")
             time.sleep(0.1)
+
+
+def _check_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise DeployError(f"port {port}: {error.strerror}; choose others with BASE") from None
 
 
 def _found(program: str) -> str:

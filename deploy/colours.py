@@ -56,6 +56,15 @@ class Colours:
         """Its workers have let everybody go and have ended."""
         self._call("stopProcessGroup", f"prosa-{colour}", True)
 
+    def pid(self, group: str, name: str | None = None) -> int:
+        """The process id of what runs there."""
+        (found,) = [
+            process
+            for process in self._call("getAllProcessInfo")
+            if process["group"] == group and process["name"] == (name or group)
+        ]
+        return int(found["pid"])
+
     def roll(self, say: Callable[[str], None]) -> None:
         """Every worker is a new one. Raises ``DeployError``."""
         running = self.running()

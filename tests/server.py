@@ -26,6 +26,36 @@ def free_port() -> int:
         return port
 
 
+def new_browser() -> tuple[http.cookiejar.CookieJar, urllib.request.OpenerDirector]:
+    """The barest of browsers, and its cookies."""
+    jar = http.cookiejar.CookieJar()
+    cookies = urllib.request.HTTPCookieProcessor(jar)
+    return jar, urllib.request.build_opener(cookies, urllib.request.ProxyHandler({}))
+
+
+def log_in(browser: urllib.request.OpenerDirector, url: str, username: str) -> None:
+    """The login form of the demo site at ``url`` is filled and sent."""
+    login = f"{url}/entrar/"
+    page = browser.open(login, timeout=5).read().decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    form = {
+        "csrfmiddlewaretoken": token.group(1) if token else "",
+        "username": username,
+        "password": PASSWORD,
+    }
+    request = urllib.request.Request(  # noqa: S310 - http, ours
+        login, urllib.parse.urlencode(form).encode(), {"Referer": login, "Origin": url}
+    )
+    browser.open(request, timeout=10).read()
+
+
+def session_key(url: str, username: str) -> str:
+    """The key of a new session of ``username``, come by as a browser comes by it."""
+    jar, browser = new_browser()
+    log_in(browser, url, username)
+    return next(cookie.value or "" for cookie in jar if cookie.name == "sessionid")
+
+
 class Server:
     """One worker with the demo site; port and data stay the same from one start to the next."""
 
@@ -70,41 +100,19 @@ class Server:
 
     def login(self, username: str) -> str:
         """The key of a new session of ``username``, come by as a browser comes by it."""
-        jar, browser = self._browser()
-        self._log_in(browser, username)
-        return next(cookie.value or "" for cookie in jar if cookie.name == "sessionid")
-
-    @staticmethod
-    def _browser() -> tuple[http.cookiejar.CookieJar, urllib.request.OpenerDirector]:
-        jar = http.cookiejar.CookieJar()
-        cookies = urllib.request.HTTPCookieProcessor(jar)
-        return jar, urllib.request.build_opener(cookies, urllib.request.ProxyHandler({}))
-
-    def _log_in(self, browser: urllib.request.OpenerDirector, username: str) -> None:
-        login = f"{self.url}/entrar/"
-        page = browser.open(login, timeout=5).read().decode()
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-        form = {
-            "csrfmiddlewaretoken": token.group(1) if token else "",
-            "username": username,
-            "password": PASSWORD,
-        }
-        request = urllib.request.Request(  # noqa: S310 - http, ours
-            login, urllib.parse.urlencode(form).encode(), {"Referer": login, "Origin": self.url}
-        )
-        browser.open(request, timeout=10).read()
+        return session_key(self.url, username)
 
     def _is_ready(self) -> bool:
         try:
-            self._browser()[1].open(f"{self.url}/readyz", timeout=5)
+            new_browser()[1].open(f"{self.url}/readyz", timeout=5)
         except OSError:
             return False
         return True
 
     def _shows_rooms(self) -> bool:
-        _, browser = self._browser()
+        _, browser = new_browser()
         try:
-            self._log_in(browser, "pintura")
+            log_in(browser, self.url, "pintura")
             rooms = browser.open(f"{self.url}/chat/", timeout=5).read().decode()
         except OSError:
             return False

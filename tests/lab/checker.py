@@ -1,0 +1,134 @@
+"""What became of everything that people wrote, judged from their own notes and from the store.
+
+It trusts nobody: what was sent is what stood in a file before it was sent.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Kept(NamedTuple):
+    """An entry as the store has it."""
+
+    seq: int
+    client_id: str
+    conteudo: str
+
+
+class Notes:
+    """One person's notes: what they were about to send, what was acknowledged, what their screen showed."""
+
+    def __init__(self, name: str, room: str, lines: Iterable[Mapping[str, object]]) -> None:
+        self.name = name
+        self.room = room
+        self.written: list[str] = []
+        self.acknowledged: dict[str, int] = {}
+        self.failed: set[str] = set()
+        self.shown: list[tuple[int, str, int]] = []
+        self.start = 0
+        self.unannounced = 0
+        for line in lines:
+            self._take(dict(line))
+
+    @classmethod
+    def read(cls, name: str, room: str, path: Path) -> "Notes":
+        """The notes in a file of JSON lines."""
+        return cls(name, room, [json.loads(line) for line in path.read_text().splitlines()])
+
+    def _take(self, line: dict[str, object]) -> None:
+        match line:
+            case {"kind": "will", "id": str(client_id)}:
+                self.written.append(client_id)
+            case {"kind": "ack", "id": str(client_id), "seq": int(seq)}:
+                self.acknowledged[client_id] = seq
+            case {"kind": "failed", "id": str(client_id)}:
+                self.failed.add(client_id)
+            case {"kind": "from", "seq": int(seq)}:
+                self.start = seq
+            case {"kind": "shown", "seq": int(seq), "id": str(client_id), "at": int(at)}:
+                self.shown.append((seq, client_id, at))
+            case {"kind": "close", "announced": False, "joined": True}:
+                self.unannounced += 1
+            case _:
+                pass
+
+    @property
+    def silence_ms(self) -> int:
+        """The longest time in which the screen showed nothing new."""
+        times = [at for _, _, at in self.shown]
+        return max((later - earlier for earlier, later in pairwise(times)), default=0)
+
+
+class Verdict(NamedTuple):
+    """One row of the table. All is well where the four of ``faults`` and ``unanswered`` are 0."""
+
+    sent: int = 0
+    acknowledged: int = 0
+    stored: int = 0
+    shown: int = 0
+    lost: int = 0
+    doubled: int = 0
+    misplaced: int = 0
+    holes: int = 0
+    unanswered: int = 0
+    unannounced: int = 0
+    silence_ms: int = 0
+
+    @property
+    def is_clean(self) -> bool:
+        """Nothing lost, doubled, misplaced or left out; everybody knows what became of their words."""
+        return not (self.lost or self.doubled or self.misplaced or self.holes or self.unanswered)
+
+
+def judge(everybody: Sequence[Notes], rooms: Mapping[str, Sequence[Kept]]) -> Verdict:
+    """Everything that can be said of these notes beside what is stored."""
+    totals = Counter[str]()
+    for entries in rooms.values():
+        totals["stored"] += len(entries)
+        totals["holes"] += _missing([entry.seq for entry in entries])
+        counts = Counter(entry.client_id for entry in entries)
+        totals["doubled"] += sum(count - 1 for count in counts.values())
+    for notes in everybody:
+        entries = rooms.get(notes.room, ())
+        totals.update(_judge_author(notes, entries))
+        totals.update(_judge_reader(notes, entries))
+    return Verdict(**totals, silence_ms=max((notes.silence_ms for notes in everybody), default=0))
+
+
+def _missing(seqs: Sequence[int]) -> int:
+    return len(set(range(1, max(seqs, default=0) + 1)) - set(seqs))
+
+
+def _judge_author(notes: Notes, entries: Sequence[Kept]) -> Counter[str]:
+    """What was written is stored where the acknowledgement said, in the order in which it was written."""
+    places = {entry.client_id: entry.seq for entry in entries}
+    order = [places[client_id] for client_id in notes.written if client_id in places]
+    found = Counter[str](
+        sent=len(notes.written), acknowledged=len(notes.acknowledged), unannounced=notes.unannounced
+    )
+    found["unanswered"] = len(set(notes.written) - notes.acknowledged.keys() - notes.failed)
+    found["lost"] = sum(client_id not in places for client_id in notes.acknowledged)
+    found["misplaced"] = sum(places.get(one, seq) != seq for one, seq in notes.acknowledged.items())
+    found["misplaced"] += sum(later < earlier for earlier, later in pairwise(order))
+    found["doubled"] += sum(client_id in places for client_id in notes.failed)
+    return found
+
+
+def _judge_reader(notes: Notes, entries: Sequence[Kept]) -> Counter[str]:
+    """The screen showed each place after the first once, in order, as it is stored, up to the last."""
+    found = Counter[str](shown=len(notes.shown))
+    stored = {entry.seq: entry.client_id for entry in entries}
+    top = notes.start
+    for seq, client_id, _ in notes.shown:
+        if seq <= top:
+            found["doubled"] += 1
+            continue
+        found["holes"] += seq - top - 1
+        found["misplaced"] += stored.get(seq) != client_id
+        top = seq
+    found["lost"] += max(0, max((entry.seq for entry in entries), default=0) - top)
+    return found

@@ -1,0 +1,129 @@
+"""The checker finds each way of breaking the promise, in a history that was clean before."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.lab.checker import Kept, Notes, Verdict, judge
+
+Line = dict[str, Any]
+
+
+class History:
+    """Ana and Rui say six things by turns; both screens show all of them."""
+
+    def __init__(self) -> None:
+        self.stored = [Kept(n, f"id{n}", f"text {n}") for n in range(1, 7)]
+        self.lines: dict[str, list[Line]] = {}
+        for name, mine in (("ana", 1), ("rui", 0)):
+            lines = self.lines[name] = [{"kind": "from", "seq": 0, "at": 0}]
+            for n in range(1, 7):
+                if n % 2 == mine:
+                    lines.append({"kind": "will", "id": f"id{n}", "text": f"text {n}", "at": n * 100})
+                    lines.append({"kind": "ack", "id": f"id{n}", "seq": n, "at": n * 100 + 10})
+                lines.append({"kind": "shown", "seq": n, "id": f"id{n}", "at": n * 100 + 20})
+
+    def verdict(self) -> Verdict:
+        """What the checker says."""
+        return judge([Notes(name, "1", lines) for name, lines in self.lines.items()], {"1": self.stored})
+
+    def index(self, name: str, kind: str, nth: int) -> int:
+        """Where the nth line of this kind stands."""
+        return [n for n, line in enumerate(self.lines[name]) if line["kind"] == kind][nth]
+
+
+def lost_from_the_store(history: History) -> None:
+    del history.stored[-1]
+
+
+def lost_in_the_middle_of_the_store(history: History) -> None:
+    del history.stored[2]
+
+
+def stored_twice(history: History) -> None:
+    history.stored.append(Kept(7, "id6", "text 6"))
+
+
+def stored_in_another_order(history: History) -> None:
+    first, third = history.stored[0], history.stored[2]
+    history.stored[0], history.stored[2] = third._replace(seq=1), first._replace(seq=3)
+
+
+def acknowledged_at_another_place(history: History) -> None:
+    history.lines["ana"][history.index("ana", "ack", 0)]["seq"] = 2
+
+
+def never_answered(history: History) -> None:
+    del history.lines["ana"][history.index("ana", "ack", 1)]
+
+
+def reported_failed_and_stored(history: History) -> None:
+    history.lines["ana"][history.index("ana", "ack", 1)]["kind"] = "failed"
+
+
+def skipped_on_a_screen(history: History) -> None:
+    del history.lines["rui"][history.index("rui", "shown", 2)]
+
+
+def twice_on_a_screen(history: History) -> None:
+    at = history.index("rui", "shown", 2)
+    history.lines["rui"].insert(at, history.lines["rui"][at])
+
+
+def swapped_on_a_screen(history: History) -> None:
+    lines, one, two = (
+        history.lines["rui"],
+        history.index("rui", "shown", 2),
+        history.index("rui", "shown", 3),
+    )
+    lines[one], lines[two] = lines[two], lines[one]
+
+
+def another_message_in_its_place(history: History) -> None:
+    history.lines["rui"][history.index("rui", "shown", 2)]["id"] = "id6"
+
+
+def missing_at_the_end_of_a_screen(history: History) -> None:
+    del history.lines["rui"][history.index("rui", "shown", -1)]
+
+
+DEFECTS: dict[Callable[[History], None], str] = {
+    lost_from_the_store: "lost",
+    lost_in_the_middle_of_the_store: "holes",
+    stored_twice: "doubled",
+    stored_in_another_order: "misplaced",
+    acknowledged_at_another_place: "misplaced",
+    never_answered: "unanswered",
+    reported_failed_and_stored: "doubled",
+    skipped_on_a_screen: "holes",
+    twice_on_a_screen: "doubled",
+    swapped_on_a_screen: "holes",
+    another_message_in_its_place: "misplaced",
+    missing_at_the_end_of_a_screen: "lost",
+}
+
+
+def test_a_clean_history_is_clean() -> None:
+    verdict = History().verdict()
+    assert verdict.is_clean
+    assert (verdict.sent, verdict.acknowledged, verdict.stored, verdict.shown) == (6, 6, 6, 12)
+    assert verdict.silence_ms == 100
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.__name__)
+def test_each_defect_is_found_and_named(defect: Callable[[History], None]) -> None:
+    history = History()
+    defect(history)
+    verdict = history.verdict()
+    assert not verdict.is_clean
+    assert getattr(verdict, DEFECTS[defect]) > 0
+
+
+def test_a_close_that_nobody_announced_is_counted() -> None:
+    history = History()
+    history.lines["ana"] += [
+        {"kind": "close", "code": 4000, "announced": True, "joined": True},
+        {"kind": "close", "code": 1006, "announced": False, "joined": True},
+    ]
+    assert history.verdict().unannounced == 1

@@ -72,7 +72,7 @@ class Cluster:
             *(self.folder / f"mongod-{n}" for n in (1, 2, 3)),
         ):
             folder.mkdir(parents=True, exist_ok=True)
-        for name, text in self._configurations().items():
+        for name, text in self.configurations().items():
             (self.folder / name).write_text(text)
         environment = self._environment()
         say("starting nginx, Redis and three mongods")
@@ -108,7 +108,8 @@ class Cluster:
         if self._supervisord is not None:
             self._supervisord.wait()
 
-    def _configurations(self) -> dict[str, str]:
+    def configurations(self) -> dict[str, str]:
+        """The shipped files with the ports and folders of this cluster, by the names they get."""
         places = {
             "/run/prosa": self.run_dir,
             "/var/log/prosa": self.logs,
@@ -141,9 +142,9 @@ class Cluster:
             for n in (1, 2, 3)
         }
         commands["redis"] = (
-            f'{_found("redis-server")} --bind 127.0.0.1 --port {self.base + REDIS} --save "" --appendonly no'
+            f'{found("redis-server")} --bind 127.0.0.1 --port {self.base + REDIS} --save "" --appendonly no'
         )
-        commands["nginx"] = f'{_found("nginx")} -c {self.folder}/nginx.conf -g "daemon off;{user}"'
+        commands["nginx"] = f'{found("nginx")} -c {self.folder}/nginx.conf -g "daemon off;{user}"'
         commands["site"] = (
             f"{sys.executable} -m gunicorn demo.wsgi:application --bind 127.0.0.1:{self.base + SITE}"
             " --workers 2 --threads 4 --forwarded-allow-ips 127.0.0.1"
@@ -214,7 +215,8 @@ def _check_free(port: int) -> None:
             raise DeployError(f"port {port}: {error.strerror}; choose others with BASE") from None
 
 
-def _found(program: str) -> str:
+def found(program: str) -> str:
+    """The program's path. Raises ``DeployError`` where this machine lacks it."""
     path = shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if path is None:
         raise DeployError(f"{program} is missing: apt-get install nginx-light redis-server")

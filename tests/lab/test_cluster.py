@@ -1,0 +1,67 @@
+"""The cluster as it is shipped: its files are what their programs take, and it keeps what it promises."""
+
+import random
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.cluster import Cluster, found
+from deploy.colours import DeployError
+from tests.lab.__main__ import SETTINGS, run
+from tests.lab.faults import Strike, redis_killed, rolling, worker_killed
+
+BASE = 9500
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Everything runs, on this machine's loopback."""
+    cluster = Cluster(tmp_path_factory.mktemp("cluster"), BASE, SETTINGS)
+    try:
+        cluster.start(lambda _: None)
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+def test_nginx_takes_its_configuration(tmp_path: Path) -> None:
+    cluster = Cluster(tmp_path, BASE)
+    for folder in (cluster.run_dir, cluster.logs):
+        folder.mkdir()
+    configuration = tmp_path / "nginx.conf"
+    configuration.write_text(cluster.configurations()["nginx.conf"])
+    tested = subprocess.run(
+        [found("nginx"), "-t", "-c", configuration], capture_output=True, text=True, check=False
+    )
+    assert tested.returncode == 0, tested.stderr
+
+
+def test_ports_that_are_taken_are_named(cluster: Cluster, tmp_path: Path) -> None:
+    with pytest.raises(DeployError, match=str(BASE)):
+        Cluster(tmp_path, BASE).start(lambda _: None)
+
+
+@pytest.mark.parametrize("strike", [rolling, worker_killed, redis_killed], ids=lambda strike: strike.__name__)
+def test_a_crowd_loses_nothing(cluster: Cluster, strike: Strike, tmp_path: Path) -> None:
+    name = strike.__name__
+    verdict = run(cluster, name, strike, tmp_path, random.Random(name))
+    assert verdict.sent > 50
+    assert verdict.is_clean, verdict
+    assert name != "rolling" or verdict.unannounced == 0
+
+
+def test_no_query_string_reaches_a_log(cluster: Cluster) -> None:
+    urllib.request.urlopen(f"{cluster.url}/ws/chat/info?session_key=a-secret").close()  # noqa: S310
+    for log in cluster.logs.iterdir():
+        assert "a-secret" not in log.read_text(errors="replace"), log.name
+
+
+def test_the_sites_api_is_not_reached_from_outside(cluster: Cluster) -> None:
+    for path in ("/chat/api/v1/rooms/1", "/readyz", "/metrics"):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(cluster.url + path)  # noqa: S310
+        assert refused.value.code == 404

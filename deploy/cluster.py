@@ -139,6 +139,7 @@ class Cluster:
             f"mongod-{n}": f"{mongod} --dbpath {self.folder}/mongod-{n} --replSet prosa --bind_ip 127.0.0.1"
             f" --port {self.base + MONGOD + n - 1} --nounixsocket --wiredTigerCacheSizeGB 0.25"
             f" --setParameter diagnosticDataCollectionEnabled=false"
+            " --setParameter shutdownTimeoutMillisForSignaledShutdown=100"
             for n in (1, 2, 3)
         }
         commands["redis"] = (

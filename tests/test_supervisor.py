@@ -33,6 +33,7 @@ def test_three_places_in_each_of_two_colours_one_of_which_starts(
     workers: dict[str, list[ProcessConfig]],
 ) -> None:
     assert {group: [one.name for one in places] for group, places in workers.items()} == {
+        "watchdog": ["watchdog"],
         "prosa-a": ["1", "2", "3"],
         "prosa-b": ["4", "5", "6"],
     }
@@ -41,7 +42,7 @@ def test_three_places_in_each_of_two_colours_one_of_which_starts(
 
 
 def test_each_worker_has_its_own_name_ports_folder_and_log(workers: dict[str, list[ProcessConfig]]) -> None:
-    every = [worker for group in workers.values() for worker in group]
+    every = [*workers["prosa-a"], *workers["prosa-b"]]
     for name in ("PROSA_WORKER", "PROSA_PORT", "PROSA_PRIVATE_PORT", "PROSA_SESSIONS_FOLDER"):
         assert len({worker.environment[name] for worker in every}) == len(every)
     assert len({worker.stdout_logfile for worker in every}) == len(every)

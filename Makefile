@@ -17,7 +17,7 @@ SAY := @printf '\033[1m%s\033[0m\n'
 
 # What apt brings for the tests: browsers old and new, fonts, a proxy, a bus, and what mongod and PhantomJS
 # link to.
-DEPS := chromium fonts-noto-color-emoji libcurl4 libfontconfig1 libfreetype6 lynx nginx-light redis-server
+DEPS := chromium fonts-noto-color-emoji libcurl4 libfaketime libfontconfig1 libfreetype6 lynx nginx-light redis-server
 
 # Without a site of one's own, the demo site.
 SITE := $(if $(DJANGO_SETTINGS_MODULE),,PROSA_DEMO=1)
@@ -37,7 +37,7 @@ cluster: machine deps $(VENV)/.dev node_modules/.run ## The production shape on 
 rolling: ## New workers in place of the cluster's old ones, under traffic
 	@$(BIN)/python -m deploy.cluster rolling
 
-faults: DEPS := libcurl4 nginx-light redis-server
+faults: DEPS := libcurl4 libfaketime nginx-light redis-server
 faults: machine deps $(VENV)/.dev node_modules/.dev ## The proof: everything breaks under a crowd, and every message is counted (FAULTS=a,b chooses)
 	@$(BIN)/python -m tests.lab
 

@@ -4,6 +4,7 @@
 and folders of this machine in place of theirs. Everything listens on loopback, on ports from one base.
 """
 
+import contextlib
 import os
 import re
 import shutil
@@ -14,7 +15,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ import pymongo
 from pymongo.errors import OperationFailure, PyMongoError
 
 from demo.keys import kept
-from deploy.colours import Colours, DeployError
+from deploy.colours import PUBLIC, Colours, DeployError
 from prosa.storage.binaries import MongodError, find_mongod
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,7 +32,8 @@ SHIPPED_PORT = re.compile(r"\b91\d\d\b")
 ALREADY_INITIALIZED = 23
 
 HTTP, API, SITE, REDIS, MONGOD = 0, 1, 2, 3, 4
-"""Offsets from the base. MONGOD is the first of three; 11–16 are the workers, 21–26 their private ports."""
+PRIVATE = 20
+"""Offsets from the base. MONGOD is the first of three; the workers are on 11–16 (PUBLIC) and 21–26."""
 
 ELECTION = {"electionTimeoutMillis": 2000}
 """A primary that is gone is replaced after 2 s instead of 10: writing waits no longer than that."""
@@ -98,6 +100,32 @@ class Cluster:
             "from demo.market.publishing import publish_all; publish_all()",
             environment=environment,
         )
+
+    @contextlib.contextmanager
+    def worker(self, place: int, **environment: str) -> Iterator[None]:
+        """One more worker, by hand, on a place that is free: ready, and let go of at the end."""
+        own = {
+            "PROSA_WORKER": str(place),
+            "PROSA_ADDRESS": "127.0.0.1",
+            "PROSA_PORT": str(self.base + PUBLIC + place),
+            "PROSA_PRIVATE_PORT": str(self.base + PRIVATE + place),
+            "PROSA_SESSIONS_FOLDER": str(self.run_dir / "sessions" / str(place)),
+            "PROSA_TRUST_PROXY": "1",
+        }
+        with (self.logs / f"worker-{place}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "app.py"],
+                cwd=ROOT,
+                env={**self._environment(), **own, **environment},
+                stdout=log,
+                stderr=log,
+            )
+        try:
+            self._until(lambda: self.colours.is_ready(place), 30, f"worker {place} is ready")
+            yield
+        finally:
+            process.terminate()
+            process.wait()
 
     def stop(self) -> None:
         """Nothing of it runs any more; what was said is kept."""

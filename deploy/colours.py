@@ -46,7 +46,7 @@ class Colours:
         self._call("startProcessGroup", f"prosa-{colour}", False)
         deadline = time.monotonic() + READY_SECONDS
         for place in PLACES[colour]:
-            while not self._is_ready(place):
+            while not self.is_ready(place):
                 if time.monotonic() > deadline:
                     self.stop(colour)
                     raise DeployError(f"worker {place} did not become ready; the others were left alone")
@@ -78,7 +78,8 @@ class Colours:
         self.stop(old)
         say("done")
 
-    def _is_ready(self, place: int) -> bool:
+    def is_ready(self, place: int) -> bool:
+        """Whether the worker of this place takes new work."""
         url = f"http://127.0.0.1:{self._base + PUBLIC + place}/readyz"
         try:
             urllib.request.urlopen(url, timeout=2).close()

@@ -13,9 +13,10 @@ import time
 from pathlib import Path
 
 from deploy.cluster import Cluster
+from tests.cutting import Cutting
 from tests.lab.checker import Verdict, judge
 from tests.lab.crowd import Crowd
-from tests.lab.faults import FAULTS, Strike
+from tests.lab.faults import FAULTS, Lab, Strike
 
 BEFORE_SECONDS = 2.0
 AFTER_SECONDS = 4.0
@@ -29,12 +30,15 @@ SETTINGS = {
 
 def run(cluster: Cluster, name: str, strike: Strike, folder: Path, chance: random.Random) -> Verdict:
     """A crowd writes, the fault strikes, everything calms down; what became of it all."""
-    crowd = Crowd(cluster, folder / name)
+    line = Cutting(cluster.url, seed=chance.randrange(2**32))
+    line.start()
+    crowd = Crowd(cluster, line.url, folder / name)
     crowd.start()
     time.sleep(BEFORE_SECONDS)
-    strike(cluster, chance)
+    strike(Lab(cluster, line), chance)
     time.sleep(AFTER_SECONDS)
     crowd.finish()
+    line.stop()
     return judge(crowd.notes(), crowd.stored())
 
 

@@ -22,10 +22,11 @@ SHOW_SECONDS = 20.0
 
 
 class Crowd:
-    """Two people on each transport in each room, in one process of Node."""
+    """Two people on each transport in each room, in one process of Node, who reach nginx by ``url``."""
 
-    def __init__(self, cluster: Cluster, folder: Path) -> None:
+    def __init__(self, cluster: Cluster, url: str, folder: Path) -> None:
         self._cluster = cluster
+        self._url = url
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         keys = {name: session_key(cluster.url, name) for members in ROOMS.values() for name in members}
@@ -47,7 +48,7 @@ class Crowd:
     def start(self) -> None:
         """They write. The files are there once this returns, and everybody is in their room."""
         plan = self._folder / "plan.json"
-        plan.write_text(json.dumps({"url": self._cluster.url, "people": self._people}))
+        plan.write_text(json.dumps({"url": self._url, "people": self._people}))
         self._process = subprocess.Popen(
             [ROOT / ".venv" / "bin" / "node", PEOPLE, plan],
             env={**os.environ, "NODE_PATH": str(ROOT / "node_modules")},

@@ -2,91 +2,137 @@
 
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
 import pymongo
 from pymongo.errors import PyMongoError
 
-from deploy.cluster import MONGOD, Cluster
-from deploy.colours import PLACES
+from deploy.cluster import MONGOD, REDIS, Cluster
+from deploy.colours import PLACES, DeployError
+from tests.cutting import Cutting
 
-Strike = Callable[[Cluster, Random], None]
+
+class Lab(NamedTuple):
+    """What can be struck: a cluster, and the line between the crowd and its nginx."""
+
+    cluster: Cluster
+    line: Cutting
+
+
+Strike = Callable[[Lab, Random], None]
 
 FROZEN_SECONDS = 10.0
 
 
-def nothing(cluster: Cluster, chance: Random) -> None:
+def nothing(lab: Lab, chance: Random) -> None:
     """Ten quiet seconds, to compare with."""
     time.sleep(10)
 
 
-def worker_killed(cluster: Cluster, chance: Random) -> None:
+def worker_killed(lab: Lab, chance: Random) -> None:
     """SIGKILL of one worker, in the middle of whatever it does; supervisor brings it back."""
-    _kill(cluster, [chance.choice(_places(cluster))])
+    _kill(lab.cluster, [chance.choice(_places(lab.cluster))])
 
 
-def two_workers_killed(cluster: Cluster, chance: Random) -> None:
+def two_workers_killed(lab: Lab, chance: Random) -> None:
     """SIGKILL of two of the three at the same moment."""
-    _kill(cluster, chance.sample(_places(cluster), 2))
+    _kill(lab.cluster, chance.sample(_places(lab.cluster), 2))
 
 
-def rolling(cluster: Cluster, chance: Random) -> None:
+def rolling(lab: Lab, chance: Random) -> None:
     """A deploy at noon."""
-    cluster.colours.roll(lambda _: None)
+    lab.cluster.colours.roll(lambda _: None)
 
 
-def redis_killed(cluster: Cluster, chance: Random) -> None:
+def redis_killed(lab: Lab, chance: Random) -> None:
     """SIGKILL of Redis, back a moment later without memory."""
-    os.kill(cluster.colours.pid("redis"), signal.SIGKILL)
+    os.kill(lab.cluster.colours.pid("redis"), signal.SIGKILL)
 
 
-def redis_frozen(cluster: Cluster, chance: Random) -> None:
+def redis_frozen(lab: Lab, chance: Random) -> None:
     """SIGSTOP of Redis for ten seconds: connected, and silent."""
-    _freeze(cluster.colours.pid("redis"))
+    _freeze(lab.cluster.colours.pid("redis"))
 
 
-def primary_killed(cluster: Cluster, chance: Random) -> None:
+def primary_killed(lab: Lab, chance: Random) -> None:
     """SIGKILL of the primary mongod; the others elect another one."""
-    os.kill(cluster.colours.pid(_primary(cluster)), signal.SIGKILL)
+    os.kill(lab.cluster.colours.pid(_primary(lab.cluster)), signal.SIGKILL)
 
 
-def primary_frozen(cluster: Cluster, chance: Random) -> None:
+def primary_frozen(lab: Lab, chance: Random) -> None:
     """SIGSTOP of the primary mongod for ten seconds; it comes back to find another one in its place."""
-    _freeze(cluster.colours.pid(_primary(cluster)))
+    _freeze(lab.cluster.colours.pid(_primary(lab.cluster)))
 
 
-def primary_steps_down(cluster: Cluster, chance: Random) -> None:
+def primary_steps_down(lab: Lab, chance: Random) -> None:
     """An orderly change of primary."""
-    port = cluster.base + MONGOD + int(_primary(cluster)[-1]) - 1
+    port = lab.cluster.base + MONGOD + int(_primary(lab.cluster)[-1]) - 1
     with pymongo.MongoClient[dict[str, object]](
         f"mongodb://127.0.0.1:{port}/?directConnection=true"
     ) as client:
         client.admin.command("replSetStepDown", 10, force=True)
 
 
-def mongods_restarted(cluster: Cluster, chance: Random) -> None:
+def mongods_restarted(lab: Lab, chance: Random) -> None:
     """All three mongods killed at once."""
     for n in (1, 2, 3):
-        os.kill(cluster.colours.pid(f"mongod-{n}"), signal.SIGKILL)
+        os.kill(lab.cluster.colours.pid(f"mongod-{n}"), signal.SIGKILL)
 
 
-def nginx_reloaded(cluster: Cluster, chance: Random) -> None:
+def nginx_reloaded(lab: Lab, chance: Random) -> None:
     """SIGHUP: new nginx processes, the old ones keep their connections."""
-    os.kill(cluster.colours.pid("nginx"), signal.SIGHUP)
+    os.kill(lab.cluster.colours.pid("nginx"), signal.SIGHUP)
 
 
-def nginx_killed(cluster: Cluster, chance: Random) -> None:
+def nginx_killed(lab: Lab, chance: Random) -> None:
     """SIGKILL of nginx's master and of its processes."""
-    master = cluster.colours.pid("nginx")
+    master = lab.cluster.colours.pid("nginx")
     for pid in (master, *_children(master)):
         os.kill(pid, signal.SIGKILL)
 
 
-def worker_frozen(cluster: Cluster, chance: Random) -> None:
+def worker_frozen(lab: Lab, chance: Random) -> None:
     """SIGSTOP of a worker for ten seconds: its people wait, unless somebody notices."""
-    _freeze(cluster.colours.pid(*_worker(cluster, chance.choice(_places(cluster)))))
+    _freeze(lab.cluster.colours.pid(*_worker(lab.cluster, chance.choice(_places(lab.cluster)))))
+
+
+def redis_flushed(lab: Lab, chance: Random) -> None:
+    """FLUSHALL: Redis forgets everything it knew."""
+    with socket.create_connection(("127.0.0.1", lab.cluster.base + REDIS), 5) as line:
+        line.sendall(b"FLUSHALL\r\n")
+        assert line.recv(5) == b"+OK\r\n"
+
+
+def secondaries_frozen(lab: Lab, chance: Random) -> None:
+    """SIGSTOP of both other mongods: for ten seconds no majority can be had."""
+    primary = _primary(lab.cluster)
+    pids = [lab.cluster.colours.pid(f"mongod-{n}") for n in (1, 2, 3) if f"mongod-{n}" != primary]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    time.sleep(FROZEN_SECONDS)
+    for pid in pids:
+        os.kill(pid, signal.SIGCONT)
+
+
+def lines_cut(lab: Lab, chance: Random) -> None:
+    """For twelve seconds every connection lives a few seconds, and is cut wherever it is, also in a frame."""
+    lab.line.is_storm = True
+    time.sleep(12)
+    lab.line.is_storm = False
+
+
+def clock_wrong(lab: Lab, chance: Random) -> None:
+    """A fourth worker joins whose clock is an hour ahead; people move to it, and later away from it."""
+    with lab.cluster.worker(
+        6, LD_PRELOAD=str(_libfaketime()), FAKETIME="+1h", FAKETIME_DONT_FAKE_MONOTONIC="1"
+    ):
+        worker_killed(lab, chance)
+        time.sleep(6)
 
 
 FAULTS: dict[str, Strike] = {
@@ -98,13 +144,17 @@ FAULTS: dict[str, Strike] = {
         rolling,
         redis_killed,
         redis_frozen,
+        redis_flushed,
         primary_killed,
         primary_frozen,
         primary_steps_down,
+        secondaries_frozen,
         mongods_restarted,
         nginx_reloaded,
         nginx_killed,
         worker_frozen,
+        lines_cut,
+        clock_wrong,
     )
 }
 
@@ -146,3 +196,10 @@ def _primary(cluster: Cluster) -> str:
             except PyMongoError:
                 continue
     raise AssertionError("there is no primary")
+
+
+def _libfaketime() -> Path:
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+    if library is None:
+        raise DeployError("libfaketime is missing: apt-get install libfaketime")
+    return library

@@ -128,9 +128,7 @@ def lines_cut(lab: Lab, chance: Random) -> None:
 
 def clock_wrong(lab: Lab, chance: Random) -> None:
     """A fourth worker joins whose clock is an hour ahead; people move to it, and later away from it."""
-    with lab.cluster.worker(
-        6, LD_PRELOAD=str(_libfaketime()), FAKETIME="+1h", FAKETIME_DONT_FAKE_MONOTONIC="1"
-    ):
+    with lab.cluster.worker(6, LD_PRELOAD=str(_libfaketime()), FAKETIME="+1h"):
         worker_killed(lab, chance)
         time.sleep(6)
 

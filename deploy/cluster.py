@@ -161,6 +161,7 @@ class Cluster:
             "DEMO_PROSA_KEY": key,
             "PROSA_API_KEYS": f'{{"demo": "{key}"}}',
             "PROSA_MONGODB_URI": f"mongodb://{members}/?replicaSet=prosa",
+            "PROSA_REDIS_URL": f"redis://127.0.0.1:{self.base + REDIS}",
             "PROSA_DATA_DIR": str(self.folder),
             **self._settings,
         }

@@ -11,6 +11,7 @@ import random
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,9 @@ from handlers.routes import Doors, routes
 from handlers.script import bundled
 from handlers.socket import Socket, SocketConfig
 from handlers.sockjs.server import Config, SockJSServer
+from prosa.broker.broker import Broker
+from prosa.broker.memory import MemoryBroker, MemoryBus
+from prosa.broker.redis import RedisBroker
 from prosa.chat.assembly import Rules, assemble
 from prosa.chat.service import Chat
 from prosa.chat.tasks import Tasks
@@ -56,6 +60,7 @@ class Worker(msgspec.Struct, kw_only=True):
     settings: Settings
     database: Database
     stored: Messages
+    broker: Broker
     chat: Chat
     tasks: Tasks
     sockjs: SockJSServer
@@ -76,6 +81,7 @@ class Worker(msgspec.Struct, kw_only=True):
         self.chat.typing.close()
         await self.tasks.close()
         await self.stored.close()
+        await self.broker.close()
         await self.database.close()
 
 
@@ -109,6 +115,21 @@ def build_sockjs(settings: Settings, chat: Chat, tasks: Tasks, cookie_name: str)
     return SockJSServer("/ws/chat", lambda: Socket(chat, tasks, socket), config)
 
 
+def build_broker(settings: Settings) -> Broker:
+    """How this worker and the others tell each other. Raises ``SettingsError`` where it makes no sense."""
+    if not settings.redis_url:
+        return MemoryBroker(MemoryBus())
+    try:
+        return RedisBroker(
+            settings.redis_url,
+            prefix=f"prosa:{settings.mongodb_database}:",
+            chance=random.Random(),  # noqa: S311 - tells workers apart and spreads them, keeps no secret
+            clock=time.monotonic,
+        )
+    except ValueError:
+        raise SettingsError("PROSA_REDIS_URL is wrong: write it as redis://host:6379.") from None
+
+
 def bind(port: int, address: str) -> list[socket.socket]:
     """Sockets that listen there. Raises ``SettingsError`` where they cannot."""
     try:
@@ -122,12 +143,13 @@ def bind(port: int, address: str) -> list[socket.socket]:
 
 async def start(settings: Settings, uri: str, identity: Direct, demo: list[Any]) -> Worker:
     """A worker that listens."""
+    broker = build_broker(settings)
     public = bind(settings.port, settings.address)
     private = bind(settings.private_port, settings.address) if settings.private_port else []
     database = await Database.open(uri, settings.mongodb_database)
     stored, tasks = Messages(database), Tasks()
     rules = Rules(**{name: getattr(settings, name) for name in Rules.__struct_fields__})
-    chat = assemble(database, stored, identity, tasks, rules)
+    chat = assemble(database, stored, broker, identity, tasks, rules)
     cookie_name = settings.session_cookie or identity.cookie_name
     sockjs = build_sockjs(settings, chat, tasks, cookie_name)
     site = Site(
@@ -141,6 +163,7 @@ async def start(settings: Settings, uri: str, identity: Direct, demo: list[Any])
         verify=ServiceTokens(settings.api_keys).verify,
         ping=database.ping,
         is_draining=lambda: worker.is_draining,
+        is_redis_up=(lambda: broker.is_connected) if settings.redis_url else None,
         sockjs=sockjs.urls,
         io_script=bundled(ROOT / "static"),
         site=demo,
@@ -160,6 +183,7 @@ async def start(settings: Settings, uri: str, identity: Direct, demo: list[Any])
         settings=settings,
         database=database,
         stored=stored,
+        broker=broker,
         chat=chat,
         tasks=tasks,
         sockjs=sockjs,

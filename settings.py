@@ -54,6 +54,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mongodb_database: Annotated[
         str, Meta(pattern=r"^[A-Za-z0-9_-]{1,38}$", description="The database's name.")
     ] = "prosa"
+    redis_url: Annotated[
+        str,
+        Meta(
+            pattern="^((redis|rediss|unix)://.+)?$",
+            description="The Redis by which workers tell each other at once, such as"
+            " `redis://localhost:6379` or `unix:///run/redis.sock`; empty: this is the only worker.",
+        ),
+    ] = ""
     login_url: Annotated[
         str, Meta(description="Where strangers are sent; empty: the site's own `LOGIN_URL`.")
     ] = ""

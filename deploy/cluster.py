@@ -198,6 +198,7 @@ class Cluster:
             "DEMO_PROSA_KEY": key,
             "PROSA_API_KEYS": f'{{"demo": "{key}"}}',
             "PROSA_MONGODB_URI": self.mongodb_uri,
+            "PROSA_REDIS_URL": f"redis://127.0.0.1:{self.base + REDIS}/0",
             "PROSA_DATA_DIR": str(self.folder),
             **self._settings,
         }

@@ -20,13 +20,19 @@ class Healthz(tornado.web.RequestHandler):
 class Readyz(tornado.web.RequestHandler):
     """For nginx and deploys: is there anything that keeps this worker from serving."""
 
-    def initialize(self, ping: Callable[[], Awaitable[None]], is_draining: Callable[[], bool]) -> None:
-        """Receive the question to the store, from ``routes.py``."""
+    def initialize(
+        self,
+        ping: Callable[[], Awaitable[None]],
+        is_draining: Callable[[], bool],
+        is_redis_up: Callable[[], bool] | None,
+    ) -> None:
+        """Receive the questions to the store and the bus, from ``routes.py``."""
         self._ping = ping
         self._is_draining = is_draining
+        self._is_redis_up = is_redis_up
 
     async def get(self) -> None:
-        """Answer 200, or 503 with what is missing."""
+        """Answer 200, or 503 with what is missing. Without Redis everything is served, only later."""
         self.set_header("Cache-Control", "no-store")
         if self._is_draining():
             self.set_status(HTTPStatus.SERVICE_UNAVAILABLE)
@@ -38,4 +44,7 @@ class Readyz(tornado.web.RequestHandler):
             self.set_status(HTTPStatus.SERVICE_UNAVAILABLE)
             self.write({"status": "unavailable", "store": "unreachable"})
             return
-        self.write({"status": "ok"})
+        answer = {"status": "ok"}
+        if self._is_redis_up is not None:
+            answer["redis"] = "up" if self._is_redis_up() else "down"
+        self.write(answer)

@@ -22,6 +22,8 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     verify: Verify
     ping: Callable[[], Awaitable[None]]
     is_draining: Callable[[], bool]
+    is_redis_up: Callable[[], bool] | None
+    """None: there is no Redis, and none is missed."""
     sockjs: list[Any]
     io_script: bytes
     site: list[Any] = []
@@ -32,9 +34,10 @@ def routes(chat: Chat, site: Site, doors: Doors) -> list[Any]:
     """What is served where. The first match wins."""
     pages = {"chat": chat, "site": site}
     api = {**pages, "verify": doors.verify}
+    health = {"ping": doors.ping, "is_draining": doors.is_draining, "is_redis_up": doors.is_redis_up}
     return [
         (r"/healthz", Healthz),
-        (r"/readyz", Readyz, {"ping": doors.ping, "is_draining": doors.is_draining}),
+        (r"/readyz", Readyz, health),
         *doors.sockjs,
         (r"/prosa/io\.js", IoScript, {"script": doors.io_script}),
         (r"/chat/api/v1/rooms/" + ROOM, RoomApi, api),

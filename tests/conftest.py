@@ -1,6 +1,7 @@
 """The parts that every test may ask for. All are real: a mongod, a loop, a database of its own."""
 
 import asyncio
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -10,6 +11,7 @@ from tornado.platform.asyncio import AsyncIOLoop
 
 from prosa.storage.database import Database
 from prosa.storage.embedded import EmbeddedMongod
+from tests.redis_server import RedisServer
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +25,15 @@ def mongod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def own_mongod(tmp_path: Path) -> Iterator[EmbeddedMongod]:
     """A mongod that this test may stop and kill."""
     with EmbeddedMongod(tmp_path / "mongodb") as running:
+        yield running
+
+
+@pytest.fixture
+def redis() -> Iterator[RedisServer]:
+    """A Redis of this test's own, which it may stop and kill."""
+    if shutil.which("redis-server") is None:
+        pytest.skip("redis-server is missing: apt-get install redis-server")
+    with RedisServer() as running:
         yield running
 
 

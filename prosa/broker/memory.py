@@ -3,10 +3,11 @@
 One worker alone is served by a bus with nobody else on it; the tests put several on one.
 """
 
-from collections.abc import Callable
+import logging
 
-Heard = Callable[[bytes], None]
-"""What a worker does with a notice of another one. Must not raise."""
+from prosa.broker.broker import Heard, Reconnected
+
+log = logging.getLogger(__name__)
 
 
 class MemoryBus:
@@ -21,11 +22,16 @@ class MemoryBroker:
 
     def __init__(self, bus: MemoryBus) -> None:
         self._bus = bus
-        self._heard: Callable[[bytes], None] | None = None
+        self._heard: Heard | None = None
         self._channels: set[str] = set()
         bus.brokers.append(self)
 
-    def listen(self, heard: Heard) -> None:
+    @property
+    def is_connected(self) -> bool:
+        """Whether it is on the bus."""
+        return self in self._bus.brokers
+
+    def listen(self, heard: Heard, _reconnected: Reconnected) -> None:
         """From now on ``heard`` is called with every notice on a subscribed channel."""
         self._heard = heard
 
@@ -39,11 +45,19 @@ class MemoryBroker:
 
     def publish(self, channel: str, notice: bytes) -> None:
         """Tell every other worker that is subscribed, once, at most: a notice may get lost."""
-        for broker in self._bus.brokers:
-            if broker is not self and broker._heard is not None and channel in broker._channels:  # noqa: SLF001 - its own class
-                broker._heard(notice)  # noqa: SLF001
+        if self.is_connected:
+            for broker in tuple(self._bus.brokers):
+                if broker is not self:
+                    broker._hear(channel, notice)  # noqa: SLF001 - its own class
 
-    def close(self) -> None:
+    def _hear(self, channel: str, notice: bytes) -> None:
+        if self._heard is not None and channel in self._channels:
+            try:
+                self._heard(channel, notice)
+            except Exception:
+                log.exception("hearing_failed channel=%s", channel)
+
+    async def close(self) -> None:
         """Hear and tell nothing more."""
         if self in self._bus.brokers:
             self._bus.brokers.remove(self)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from prosa.broker.memory import MemoryBroker, MemoryBus
+from prosa.broker.broker import Broker
 from prosa.chat.connections import Connections
 from prosa.chat.cursors import Cursors
 from prosa.chat.hub import Hub
@@ -51,13 +51,20 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def assemble(
-    database: Database, stored: StoredMessages, identity: Direct, tasks: Tasks, rules: Rules
+    database: Database,
+    stored: StoredMessages,
+    broker: Broker,
+    identity: Direct,
+    tasks: Tasks,
+    rules: Rules,
 ) -> Chat:
-    """The use cases over one store, their background work started and owned by ``tasks``."""
+    """The use cases over one store, their background work started and owned by ``tasks``.
+
+    The broker is listened to from now on; whoever brought it closes it.
+    """
     call_later = asyncio.get_running_loop().call_later
     stored_rooms, memberships = StoredRooms(database), Memberships(database)
     wire = Wire(ZoneInfo(rules.timezone))
-    broker = MemoryBroker(MemoryBus())
     connections = Connections(per_person=rules.connections_per_person)
     limits = Limits(sends=rules.sends, typing=rules.typing, joins=rules.joins)
     hub = Hub(
@@ -116,6 +123,7 @@ def assemble(
     watch = Watch(
         hub=hub, rooms=stored_rooms, memberships=memberships, messages=stored, reread=registry.reread
     )
+    broker.listen(publisher.heard, watch.hurry)
     tasks.start("publisher", publisher.run())
     tasks.start("sessions", sessions.run())
     tasks.start("watch", watch.run(rules.watch_seconds))

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import Counter
 
-from prosa.broker.memory import MemoryBroker
+from prosa.broker.broker import Broker
 from prosa.chat.connections import Connection
 from prosa.chat.events import Event, new_message
 from prosa.chat.seats import Seat
@@ -61,7 +61,7 @@ class Hub:
         rooms: Rooms,
         memberships: Memberships,
         messages: Messages,
-        broker: MemoryBroker,
+        broker: Broker,
         tasks: Tasks,
         wire: Wire,
     ) -> None:

@@ -9,7 +9,7 @@ import logging
 
 import msgspec
 
-from prosa.broker.memory import MemoryBroker
+from prosa.broker.broker import Broker
 from prosa.chat import events
 from prosa.chat.connections import Connection, Connections
 from prosa.chat.hub import Hub
@@ -38,7 +38,7 @@ class Publisher:
         self,
         *,
         hub: Hub,
-        broker: MemoryBroker,
+        broker: Broker,
         rooms: Rooms,
         memberships: Memberships,
         messages: Messages,
@@ -51,7 +51,6 @@ class Publisher:
         self._messages = messages
         self._connections = connections
         self._queue: asyncio.Queue[tuple[Room, Entry, bool]] = asyncio.Queue(QUEUE_MAX)
-        broker.listen(self.heard)
 
     def publish(self, room: Room, entry: Entry, *, is_news: bool = True) -> None:
         """Everybody in the room hears the entry in its turn, here and at the other workers.
@@ -65,9 +64,13 @@ class Publisher:
         except asyncio.QueueFull:
             log.warning("notices_dropped chat_id=%s seq=%d", entry.chat_id, entry.seq)
 
-    def heard(self, notice: bytes) -> None:
+    def heard(self, channel: str, notice: bytes) -> None:
         """Another worker stored an entry: its place is known, and everybody here hears it."""
-        entry = msgspec.json.decode(notice, type=Entry)
+        try:
+            entry = msgspec.json.decode(notice, type=Entry)
+        except msgspec.DecodeError as error:
+            log.warning("notice_refused channel=%s error=%s", channel, error)
+            return
         self._messages.heard(entry.chat_id, entry.seq)
         self._hub.stored(entry)
 

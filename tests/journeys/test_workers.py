@@ -1,9 +1,14 @@
-"""Two workers on one store: what one does, the pages of the other one show within the watch."""
+"""Two workers on one store: what one does, the pages of the other one show within the watch, or at once."""
+
+import asyncio
+import json
+import time
 
 import pytest
 
 from tests.browser import Refused
-from tests.journeys.scene import Start
+from tests.journeys.scene import Scene, Start
+from tests.redis_server import RedisServer
 
 SECONDS = 30
 
@@ -48,3 +53,89 @@ async def test_the_same_message_sent_through_two_workers_is_one(start: Start) ->
     again = await second.says("Olá", in_room=1, client_id="c-1")
     assert (again["seq"], again["duplicate"]) == (said["seq"], True)
     assert len(await one.log()) == 1
+
+
+async def redis_is(state: str, *scenes: Scene) -> None:
+    """Every worker is ready, and says this of its Redis."""
+    async with asyncio.timeout(SECONDS):
+        for scene in scenes:
+            while json.loads((ready := await scene.get("/readyz")).body) != {"status": "ok", "redis": state}:
+                assert ready.code == 200
+                await asyncio.sleep(0.02)
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_through_redis_the_other_worker_shows_it_at_once(start: Start, redis: RedisServer) -> None:
+    one, other = [await start(watch_seconds=3600, redis_url=redis.url) for _ in range(2)]
+    await redis_is("up", one, other)
+    await one.room()
+    cliente, fornecedor = await one.browser("cliente"), await other.browser("reforma")
+    await cliente.asks("join_chat", chat_id=1)
+    await fornecedor.asks("join_chat", chat_id=1)
+    slowest = 0.0
+    for n in range(1, 11):
+        began = time.monotonic()
+        await cliente.says(f"um {n}", in_room=1)
+        await fornecedor.hears("new_message", conteudo=f"um {n}", seq=2 * n - 1)
+        await fornecedor.says(f"outro {n}", in_room=1)
+        await cliente.hears("new_message", conteudo=f"outro {n}", seq=2 * n)
+        slowest = max(slowest, time.monotonic() - began)
+    assert slowest < 1
+    for tab in (cliente, fornecedor):
+        assert [m["seq"] for m in tab.has_heard("new_message")] == list(range(1, 21))
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_without_redis_it_is_sent_and_shown_by_the_watch(start: Start, redis: RedisServer) -> None:
+    one, other = [await start(watch_seconds=0.3, redis_url=redis.url) for _ in range(2)]
+    await redis_is("up", one, other)
+    await one.room()
+    cliente, fornecedor = await one.browser("cliente"), await other.browser("reforma")
+    await cliente.asks("join_chat", chat_id=1)
+    await fornecedor.asks("join_chat", chat_id=1)
+    redis.kill()
+    for n in range(3):
+        began = time.monotonic()
+        await cliente.says(f"sem Redis {n}", in_room=1)
+        assert time.monotonic() - began < 1
+    await fornecedor.hears("new_message", seq=3)
+    await redis_is("down", one, other)
+    assert [m["seq"] for m in fornecedor.has_heard("new_message")] == [1, 2, 3]
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_what_was_said_while_redis_was_away_is_shown_when_it_is_back(
+    start: Start, redis: RedisServer
+) -> None:
+    one, other = [await start(watch_seconds=3600, redis_url=redis.url) for _ in range(2)]
+    await redis_is("up", one, other)
+    await one.room()
+    cliente, fornecedor = await one.browser("cliente"), await other.browser("reforma")
+    await cliente.asks("join_chat", chat_id=1)
+    await fornecedor.asks("join_chat", chat_id=1)
+    redis.kill()
+    await redis_is("down", one, other)
+    await cliente.says("Alguém aí?", in_room=1)
+    await asyncio.to_thread(redis.start)
+    await fornecedor.hears("new_message", seq=1)
+    await redis_is("up", one, other)
+    await fornecedor.says("Estou.", in_room=1)
+    await cliente.hears("new_message", seq=2)
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_nonsense_on_a_rooms_channel_is_shown_to_nobody(
+    start: Start, redis: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    one, other = [await start(watch_seconds=3600, redis_url=redis.url) for _ in range(2)]
+    await redis_is("up", one, other)
+    await one.room()
+    cliente, fornecedor = await one.browser("cliente"), await other.browser("reforma")
+    await fornecedor.asks("join_chat", chat_id=1)
+    channel = f"prosa:{other.worker.settings.mongodb_database}:room:1"
+    for notice in ("nonsense", '"\\x01somebody{}"', '"\\x01somebody[1"'):
+        assert redis.says(f"PUBLISH {channel} {notice}") == ":1"
+    await cliente.says("Olá", in_room=1)
+    await fornecedor.hears("new_message", seq=1)
+    assert caplog.text.count("notice_refused channel=room:1") == 3
+    assert len(fornecedor.has_heard("new_message")) == 1

@@ -43,7 +43,7 @@ class Worker:
             tasks=self.tasks,
             wire=Wire(ZoneInfo("America/Sao_Paulo")),
         )
-        self.broker.listen(lambda notice: self.hub.stored(msgspec.json.decode(notice, type=Entry)))
+        self.broker.listen(self._heard, lambda: None)
         self.watch = Watch(
             hub=self.hub,
             rooms=self.rooms,
@@ -61,6 +61,9 @@ class Worker:
             written_size=len,
             end=lambda code, _reason: self.ended.append(code),
         )
+
+    def _heard(self, _channel: str, notice: bytes) -> None:
+        self.hub.stored(msgspec.json.decode(notice, type=Entry))
 
     async def _reread(self, chat_id: ChatId) -> None:
         self.reread.append(chat_id)

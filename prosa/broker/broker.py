@@ -1,0 +1,39 @@
+"""What every broker promises, whatever carries its notices."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+Heard = Callable[[str, bytes], None]
+"""What a worker does with a notice of another one: its channel, its bytes. One that raises is logged."""
+
+Reconnected = Callable[[], None]
+"""What a worker does once it hears again, and may have missed anything. Must not raise."""
+
+
+class Broker(Protocol):
+    """One worker's end of the wire to all others. No call waits for anything, and none raises."""
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether notices go out and come in, as far as is known."""
+        ...
+
+    def listen(self, heard: Heard, reconnected: Reconnected) -> None:
+        """From now on ``heard`` is called with every notice of another worker on a subscribed channel."""
+        ...
+
+    def subscribe(self, channel: str) -> None:
+        """Notices on ``channel`` are heard from soon on. Twice is once."""
+        ...
+
+    def unsubscribe(self, channel: str) -> None:
+        """Notices on ``channel`` are no longer heard."""
+        ...
+
+    def publish(self, channel: str, notice: bytes) -> None:
+        """Tell every other worker that is subscribed, once, at most: a notice may get lost."""
+        ...
+
+    async def close(self) -> None:
+        """Tell what still waits, within a second, and then hear and tell nothing more."""
+        ...

@@ -1,0 +1,114 @@
+"""What a worker hears of the others: the channels it wants, and a connection that is subscribed to them."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Collection, Iterator
+from itertools import islice
+
+from redis.asyncio.connection import AbstractConnection
+
+from prosa.broker.link import PING_SECONDS, Link, hear, send
+
+CHUNK = 500
+"""Channels in one command: Redis serves others between two commands."""
+
+PING = (b"PING",)
+PONGS = ([b"pong", b""], b"PONG")
+"""Redis answers in two ways: while the connection is subscribed to anything, and while it is not."""
+
+
+class Incoming:
+    """The notices on their way in. Channels may be wanted at any time, also while there is no connection."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._wanted: set[bytes] = set()
+        self._subscribed: set[bytes] = set()
+        self._touched: set[bytes] = set()
+        self._changed = asyncio.Event()
+        self._is_speaking = False
+
+    @property
+    def link(self) -> Link:
+        """The connection that they come by."""
+        return self._link
+
+    def want(self, channel: bytes) -> None:
+        """Subscribe, together with whatever else is wanted in this turn of the loop."""
+        self._wanted.add(channel)
+        self._touch(channel)
+
+    def unwant(self, channel: bytes) -> None:
+        """Unsubscribe; what is still on its way is not heard."""
+        self._wanted.discard(channel)
+        self._touch(channel)
+
+    def _touch(self, channel: bytes) -> None:
+        if self._is_speaking:
+            self._touched.add(channel)
+            self._changed.set()
+
+    async def run(self, heard: Callable[[bytes, bytes], None], reconnected: Callable[[], None]) -> None:
+        """Hear for ever. ``reconnected`` is called when a new connection is subscribed to everything."""
+
+        async def speak(connection: AbstractConnection) -> None:
+            self._subscribed = set()
+            self._touched = set(self._wanted)
+            self._changed.set()
+            self._is_speaking = True
+            async with asyncio.TaskGroup() as both:
+                both.create_task(self._read(connection, heard, reconnected), name="redis reader")
+                both.create_task(self._ask(connection), name="redis subscriber")
+
+        await self._link.run(speak, self._ended)
+
+    def _ended(self) -> None:
+        """The connection broke. The next one begins with all that is wanted then."""
+        self._is_speaking = False
+        self._touched.clear()
+
+    async def _read(
+        self,
+        connection: AbstractConnection,
+        heard: Callable[[bytes, bytes], None],
+        reconnected: Callable[[], None],
+    ) -> None:
+        """Whatever comes, for ever.
+
+        The first pong follows the answers to all that was wanted: from then on nothing is missed.
+        """
+        while True:
+            answer = await hear(connection)
+            match answer:
+                case [b"message", bytes(channel), bytes(notice)]:
+                    if channel in self._wanted:
+                        heard(channel, notice)
+                case _ if answer in PONGS and not self._link.is_up:
+                    self._link.came_up()
+                    reconnected()
+
+    async def _ask(self, connection: AbstractConnection) -> None:
+        """Bring the subscriptions up to what is wanted, and ask for a sign of life."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PING_SECONDS):
+                    await self._changed.wait()
+            self._changed.clear()
+            for command in self._changes():
+                await send(connection, [command])
+            await send(connection, [PING])
+
+    def _changes(self) -> Iterator[tuple[bytes, ...]]:
+        """What to say now: a channel wanted and given up in one turn is not mentioned."""
+        touched, self._touched = self._touched, set()
+        new = touched & self._wanted - self._subscribed
+        old = touched & self._subscribed - self._wanted
+        self._subscribed = (self._subscribed | new) - old
+        yield from _chunks(b"SUBSCRIBE", new)
+        yield from _chunks(b"UNSUBSCRIBE", old)
+
+
+def _chunks(command: bytes, channels: Collection[bytes]) -> Iterator[tuple[bytes, ...]]:
+    left = iter(channels)
+    while chunk := tuple(islice(left, CHUNK)):
+        yield (command, *chunk)

@@ -1,0 +1,45 @@
+"""Workers on one wire, whichever it is."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from tornado.platform.asyncio import AsyncIOLoop
+
+from prosa.broker.broker import Broker
+from prosa.broker.memory import MemoryBroker, MemoryBus
+from tests.prosa.broker.wire import End, More, redis_broker
+from tests.redis_server import RedisServer
+
+
+@pytest.fixture
+def opened(io_loop: AsyncIOLoop) -> Iterator[Callable[[Broker], End]]:
+    """A broker's end of the wire, closed after the test."""
+    ends: list[End] = []
+
+    def begin(broker: Broker) -> End:
+        ends.append(End(broker))
+        return ends[-1]
+
+    yield begin
+
+    async def close() -> None:
+        for end in ends:
+            await end.broker.close()
+
+    io_loop.run_sync(close)
+
+
+@pytest.fixture
+def redis_end(redis: RedisServer, opened: Callable[[Broker], End]) -> More:
+    """How a test gets one more worker on Redis."""
+    return lambda: opened(redis_broker(redis.url))
+
+
+@pytest.fixture(params=["memory", "redis"])
+def end(request: pytest.FixtureRequest, opened: Callable[[Broker], End]) -> More:
+    """How a test gets one more worker on the wire; each such test is run on every wire."""
+    if request.param == "redis":
+        more: More = request.getfixturevalue("redis_end")
+        return more
+    bus = MemoryBus()
+    return lambda: opened(MemoryBroker(bus))

@@ -22,7 +22,7 @@ DEPS := chromium fonts-noto-color-emoji libcurl4 libfaketime libfontconfig1 libf
 # Without a site of one's own, the demo site.
 SITE := $(if $(DJANGO_SETTINGS_MODULE),,PROSA_DEMO=1)
 
-.PHONY: help run cluster rolling faults test check fix deps pins readme machine
+.PHONY: help run cluster rolling faults test browsers check fix deps pins readme machine
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -48,6 +48,10 @@ test: deps $(VENV)/.dev node_modules/.dev ## Everything, with a real mongod, a r
 	@PATH="$(CURDIR)/$(BIN):$$PATH" node --test tests/js/*.test.js
 	$(SAY) "Pages, in Chromium"
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/pages
+
+browsers: DEPS := firefox-esr libcurl4 webkit2gtk-driver xvfb
+browsers: deps $(VENV)/.browsers node_modules/.dev ## The pages in Firefox and in WebKitGTK, over every transport
+	@$(BIN)/python -m pytest -q -rA tests/browsers
 
 check: $(VENV)/.dev node_modules/.dev ## Lint, types and imports, in under a minute
 	@$(BIN)/ruff format --check .
@@ -75,7 +79,8 @@ deps: ## What apt must bring for the tests: installed as root on Debian, otherwi
 pins: $(VENV)/.dev ## Make the requirements files anew from pyproject.toml
 	@pin() { $(BIN)/uv pip compile -q pyproject.toml "$${@:2}" --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make pins" -o "$$1"; }; \
-	pin requirements.txt; pin requirements-demo.txt --extra demo; pin requirements-dev.txt --extra demo --extra dev
+	pin requirements.txt; pin requirements-demo.txt --extra demo; pin requirements-dev.txt --extra demo --extra dev; \
+	pin requirements-browsers.txt --extra demo --extra dev --extra browsers
 
 readme: $(VENV)/.dev ## Write the table of settings into README.md
 	@$(BIN)/python -m tests.readme
@@ -99,6 +104,11 @@ $(VENV)/.dev: requirements-dev.txt | $(VENV)/.made
 	$(SAY) "Installing the Python parts and the tools"
 	@$(PIP) -r requirements-dev.txt | $(PARTS)
 	@touch $@ $(VENV)/.run
+
+$(VENV)/.browsers: requirements-browsers.txt | $(VENV)/.made
+	$(SAY) "Installing what drives Firefox and WebKitGTK"
+	@$(PIP) -r requirements-browsers.txt | $(PARTS)
+	@touch $@ $(VENV)/.dev $(VENV)/.run
 
 node_modules/.run: package-lock.json | $(VENV)/.run
 	$(SAY) "Bringing the browser's SockJS"

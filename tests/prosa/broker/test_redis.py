@@ -21,6 +21,7 @@ def open_files() -> int:
 async def two(end: More) -> tuple[End, End]:
     one, other = end(), end()
     for worker in (one, other):
+        await worker.is_up()
         worker.broker.subscribe("room:1")
     await one.hears(other, "room:1")
     await other.hears(one, "room:1")

@@ -51,7 +51,7 @@ test: deps $(VENV)/.dev node_modules/.dev ## Everything, with a real mongod, a r
 
 browsers: DEPS := firefox-esr libcurl4 webkit2gtk-driver xvfb
 browsers: deps $(VENV)/.browsers node_modules/.dev ## The pages in Firefox and in WebKitGTK, over every transport
-	@$(BIN)/python -m pytest -q -rA -W ignore::DeprecationWarning tests/browsers
+	@$(BIN)/python -m pytest -q -rA -W ignore tests/browsers
 
 check: $(VENV)/.dev node_modules/.dev ## Lint, types and imports, in under a minute
 	@$(BIN)/ruff format --check .

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from prosa.broker.broker import Broker
+from prosa.chat.bus import Bus, Ears
 from prosa.chat.connections import Connections
 from prosa.chat.cursors import Cursors
 from prosa.chat.hub import Hub
@@ -24,6 +25,7 @@ from prosa.chat.typing import Typing
 from prosa.chat.watch import Watch
 from prosa.chat.wire import Wire
 from prosa.identity.direct import Direct
+from prosa.models.ids import ChatId
 from prosa.storage.database import Database
 from prosa.storage.memberships import Memberships
 from prosa.storage.messages import Messages as StoredMessages
@@ -65,12 +67,13 @@ def assemble(
     call_later = asyncio.get_running_loop().call_later
     stored_rooms, memberships = StoredRooms(database), Memberships(database)
     wire = Wire(ZoneInfo(rules.timezone))
-    connections = Connections(per_person=rules.connections_per_person)
+    connections = Connections(per_person=rules.connections_per_person, broker=broker)
     limits = Limits(sends=rules.sends, typing=rules.typing, joins=rules.joins)
     hub = Hub(
         rooms=stored_rooms, memberships=memberships, messages=stored, broker=broker, tasks=tasks, wire=wire
     )
-    typing = Typing(hub=hub, limits=limits, call_later=call_later, seconds=rules.typing_seconds)
+    bus = Bus(broker=broker, hub=hub, connections=connections, messages=stored)
+    typing = Typing(hub=hub, bus=bus, limits=limits, call_later=call_later, seconds=rules.typing_seconds)
     presence = Presence(
         hub=hub,
         connections=connections,
@@ -94,14 +97,7 @@ def assemble(
         page=rules.page,
         reply_bytes=rules.reply_bytes,
     )
-    publisher = Publisher(
-        hub=hub,
-        broker=broker,
-        rooms=stored_rooms,
-        memberships=memberships,
-        messages=stored,
-        connections=connections,
-    )
+    publisher = Publisher(bus=bus, rooms=stored_rooms, memberships=memberships, connections=connections)
     registry = Registry(
         stored_rooms=stored_rooms,
         memberships=memberships,
@@ -110,6 +106,7 @@ def assemble(
         rooms=rooms,
         connections=connections,
         publisher=publisher,
+        bus=bus,
         conteudo=rules.conteudo,
     )
     sessions = Sessions(
@@ -123,15 +120,18 @@ def assemble(
     watch = Watch(
         hub=hub, rooms=stored_rooms, memberships=memberships, messages=stored, reread=registry.reread
     )
-    broker.listen(publisher.heard, watch.hurry)
+
+    def reread(chat_id: ChatId) -> None:
+        tasks.start(f"reread {chat_id}", registry.reread(chat_id))
+
+    ears = Ears(news=publisher.heard_news, changed=reread, dismissed=registry.dismiss)
+    bus.listen(ears, watch.hurry)
     tasks.start("publisher", publisher.run())
     tasks.start("sessions", sessions.run())
     tasks.start("watch", watch.run(rules.watch_seconds))
     return Chat(
         connections=connections,
-        cursors=Cursors(
-            rooms=rooms, memberships=memberships, messages=stored, hub=hub, connections=connections
-        ),
+        cursors=Cursors(rooms=rooms, memberships=memberships, messages=stored, hub=hub, bus=bus),
         messages=Messages(
             messages=stored,
             rooms=rooms,

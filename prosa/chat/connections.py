@@ -5,6 +5,7 @@ What a tab has joined is in ``hub.py``; how bytes reach it is the business of ``
 
 from collections.abc import Callable, Iterator
 
+from prosa.broker.broker import Broker
 from prosa.chat.events import Event
 from prosa.models.ids import ChatId, UserId
 from prosa.models.people import Person
@@ -38,8 +39,9 @@ class Connection:
 class Connections:
     """Every connection of this worker, by person."""
 
-    def __init__(self, *, per_person: int) -> None:
+    def __init__(self, *, per_person: int, broker: Broker) -> None:
         self._per_person = per_person
+        self._broker = broker
         self._by_person: dict[UserId, dict[Connection, None]] = {}
 
     def admit(self, connection: Connection) -> bool:
@@ -47,6 +49,8 @@ class Connections:
         mine = self._by_person.setdefault(connection.person.user_id, {})
         if len(mine) >= self._per_person:
             return False
+        if not mine:
+            self._broker.subscribe(f"person:{connection.person.user_id}")
         mine[connection] = None
         return True
 
@@ -57,6 +61,7 @@ class Connections:
             mine.pop(connection, None)
             if not mine:
                 del self._by_person[connection.person.user_id]
+                self._broker.unsubscribe(f"person:{connection.person.user_id}")
 
     def of(self, user_id: UserId) -> tuple[Connection, ...]:
         """A person's connections, a snapshot."""

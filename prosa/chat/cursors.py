@@ -1,7 +1,7 @@
 """How far everybody has got in a room: two numbers a person, which only grow."""
 
 from prosa.chat import events
-from prosa.chat.connections import Connections
+from prosa.chat.bus import Bus
 from prosa.chat.hub import Hub
 from prosa.chat.rooms import Rooms
 from prosa.models.errors import NotFoundError
@@ -21,13 +21,13 @@ class Cursors:
         memberships: Memberships,
         messages: Messages,
         hub: Hub,
-        connections: Connections,
+        bus: Bus,
     ) -> None:
         self._rooms = rooms
         self._memberships = memberships
         self._messages = messages
         self._hub = hub
-        self._connections = connections
+        self._bus = bus
 
     async def mark_delivered(self, user_id: UserId, chat_id: ChatId, seq: int) -> Cursor:
         """The person's browser has everything up to ``seq``, or up to the top if that is lower."""
@@ -55,15 +55,8 @@ class Cursors:
         )
         if cursor is None:
             raise NotFoundError
-        live = self._hub.live(chat_id)
-        if not room.is_small:
-            for connection in self._connections.of(user_id):
-                connection.deliver(events.cursors(cursor))
-        elif live is not None and _is_further(cursor, live.cursors.get(user_id)):
-            live.cursors[user_id] = cursor
-            live.tell(events.cursors(cursor))
+        if room.is_small:
+            self._bus.moved(cursor)
+        else:
+            self._bus.tell(user_id, events.cursors(cursor))
         return cursor
-
-
-def _is_further(cursor: Cursor, known: Cursor | None) -> bool:
-    return known is None or (cursor.delivered_seq, cursor.read_seq) > (known.delivered_seq, known.read_seq)

@@ -30,6 +30,13 @@ class Event:
         self.framed: Any = None
 
 
+def heard(name: str, text: str) -> Event:
+    """What another worker has encoded already."""
+    event = Event.__new__(Event)
+    event.name, event.text, event.framed = name, text, None
+    return event
+
+
 def reply(ack: int, data: Any) -> Event:
     """The answer to the command that carried ``ack``."""
     return Event("ack", data, ack)

@@ -10,7 +10,7 @@ from collections import Counter
 
 from prosa.broker.broker import Broker
 from prosa.chat.connections import Connection
-from prosa.chat.events import Event, new_message
+from prosa.chat.events import Event, cursors, new_message
 from prosa.chat.seats import Seat
 from prosa.chat.tasks import Tasks
 from prosa.chat.wire import Wire
@@ -153,6 +153,17 @@ class Hub:
             live.waiting[entry.seq] = entry
         if live.room is not None and live.waiting:
             self.fill(live)
+
+    def moved(self, cursor: Cursor) -> None:
+        """Somebody has got further: whoever is in a small room and did not know is told."""
+        live = self.live(cursor.chat_id)
+        if live is None or live.room is None or not live.room.is_small:
+            return
+        known = live.cursors.get(cursor.user_id)
+        further = (cursor.delivered_seq, cursor.read_seq)
+        if known is None or further > (known.delivered_seq, known.read_seq):
+            live.cursors[cursor.user_id] = cursor
+            live.tell(cursors(cursor))
 
     def _pass_on(self, live: LiveRoom, entry: Entry) -> None:
         live.top = entry.seq

@@ -6,13 +6,11 @@ task, a batch at a time, and can be lost without harm: lists are rebuilt from th
 
 import asyncio
 import logging
+from typing import NamedTuple
 
-import msgspec
-
-from prosa.broker.broker import Broker
 from prosa.chat import events
+from prosa.chat.bus import Bus
 from prosa.chat.connections import Connection, Connections
-from prosa.chat.hub import Hub
 from prosa.chat.text import preview
 from prosa.chat.wire import moment
 from prosa.models.entries import Entry
@@ -20,7 +18,6 @@ from prosa.models.errors import ProsaError
 from prosa.models.ids import UserId
 from prosa.models.rooms import Room
 from prosa.storage.memberships import Memberships
-from prosa.storage.messages import Messages
 from prosa.storage.rooms import Rooms
 
 log = logging.getLogger(__name__)
@@ -31,48 +28,53 @@ QUEUE_MAX = 10_000
 BATCH_MAX = 500
 
 
+class _Work(NamedTuple):
+    """One entry, and who of this worker's people may have to be notified of it."""
+
+    entry: Entry
+    readers: tuple[UserId, ...]
+    is_ours: bool
+    """Stored by this worker, which keeps the caches of the lists."""
+
+
 class Publisher:
     """The only way out for an entry."""
 
     def __init__(
         self,
         *,
-        hub: Hub,
-        broker: Broker,
+        bus: Bus,
         rooms: Rooms,
         memberships: Memberships,
-        messages: Messages,
         connections: Connections,
     ) -> None:
-        self._hub = hub
-        self._broker = broker
+        self._bus = bus
         self._rooms = rooms
         self._memberships = memberships
-        self._messages = messages
         self._connections = connections
-        self._queue: asyncio.Queue[tuple[Room, Entry, bool]] = asyncio.Queue(QUEUE_MAX)
+        self._queue: asyncio.Queue[_Work] = asyncio.Queue(QUEUE_MAX)
 
     def publish(self, room: Room, entry: Entry, *, is_news: bool = True) -> None:
         """Everybody in the room hears the entry in its turn, here and at the other workers.
 
         Members who are elsewhere are notified, unless it ``is_news`` to nobody: an imported past.
         """
-        self._hub.stored(entry)
-        self._broker.publish(f"room:{entry.chat_id}", msgspec.json.encode(entry))
-        try:
-            self._queue.put_nowait((room, entry, is_news))
-        except asyncio.QueueFull:
-            log.warning("notices_dropped chat_id=%s seq=%d", entry.chat_id, entry.seq)
+        self._bus.stored(entry)
+        readers = tuple(member.user_id for member in room.members or () if member.user_id != entry.author_id)
+        self._put(_Work(entry, readers if is_news else (), is_ours=True))
+        if is_news:
+            for user_id in readers:
+                self._bus.news(user_id, entry)
 
-    def heard(self, channel: str, notice: bytes) -> None:
-        """Another worker stored an entry: its place is known, and everybody here hears it."""
+    def heard_news(self, user_id: UserId, entry: Entry) -> None:
+        """Another worker stored an entry in a room of this person, who is connected here."""
+        self._put(_Work(entry, (user_id,), is_ours=False))
+
+    def _put(self, work: _Work) -> None:
         try:
-            entry = msgspec.json.decode(notice, type=Entry)
-        except msgspec.DecodeError as error:
-            log.warning("notice_refused channel=%s error=%s", channel, error)
-            return
-        self._messages.heard(entry.chat_id, entry.seq)
-        self._hub.stored(entry)
+            self._queue.put_nowait(work)
+        except asyncio.QueueFull:
+            log.warning("notices_dropped chat_id=%s seq=%d", work.entry.chat_id, work.entry.seq)
 
     async def run(self) -> None:
         """Keep the lists' caches and notify those who are elsewhere, for ever."""
@@ -81,20 +83,18 @@ class Publisher:
             while len(batch) < BATCH_MAX and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
             try:
-                await self._rooms.note_last([entry for _, entry, _ in batch])
-                for room, entry, is_news in batch:
-                    if is_news:
-                        await self._notify(room, entry)
+                await self._rooms.note_last([work.entry for work in batch if work.is_ours])
+                for work in batch:
+                    await self._notify(work.entry, work.readers)
             except ProsaError as error:
                 log.warning("notices_failed entries=%d error=%s", len(batch), error)
 
-    async def _notify(self, room: Room, entry: Entry) -> None:
+    async def _notify(self, entry: Entry, readers: tuple[UserId, ...]) -> None:
         elsewhere: dict[UserId, list[Connection]] = {}
-        for member in room.members or ():
-            if member.user_id != entry.author_id:
-                for connection in self._connections.of(member.user_id):
-                    if entry.chat_id not in connection.rooms:
-                        elsewhere.setdefault(member.user_id, []).append(connection)
+        for user_id in readers:
+            for connection in self._connections.of(user_id):
+                if entry.chat_id not in connection.rooms:
+                    elsewhere.setdefault(user_id, []).append(connection)
         if not elsewhere:
             return
         unread = await self._memberships.unread(entry.chat_id, tuple(elsewhere))

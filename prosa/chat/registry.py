@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from prosa.chat import events
+from prosa.chat.bus import Bus
 from prosa.chat.connections import Connections
 from prosa.chat.hub import Hub, LiveRoom
 from prosa.chat.messages import utc_now
@@ -44,6 +45,7 @@ class Registry:
         rooms: Rooms,
         connections: Connections,
         publisher: Publisher,
+        bus: Bus,
         conteudo: int,
     ) -> None:
         self._stored_rooms = stored_rooms
@@ -53,6 +55,7 @@ class Registry:
         self._rooms = rooms
         self._connections = connections
         self._publisher = publisher
+        self._bus = bus
         self._conteudo = conteudo
 
     async def put(self, chat_id: ChatId, draft: RoomDraft) -> Room:
@@ -60,23 +63,28 @@ class Registry:
         before = await self._stored_rooms.get(chat_id)
         room = await self._stored_rooms.put(chat_id, draft)
         if before is None or room.version != before.version:
-            await self._show(room, before)
+            for user_id in await self._show(room, before):
+                self._dismiss(user_id, chat_id, "removed")
+            self._bus.changed(chat_id)
         return room
 
     async def delete(self, chat_id: ChatId) -> None:
         """Nobody reaches the room any more. Its log stays: what was acknowledged is kept."""
         before = await self._stored_rooms.get(chat_id)
         await self._stored_rooms.delete(chat_id)
-        self._hide(chat_id, before)
+        for user_id in self._hide(chat_id, before):
+            self._dismiss(user_id, chat_id, "deleted")
+        self._bus.changed(chat_id)
 
     async def reread(self, chat_id: ChatId) -> None:
         """Open pages show the room as it is stored: somebody else may have changed it."""
-        live = self._hub.live(chat_id)
         room = await self._stored_rooms.get(chat_id)
         if room is None:
-            self._hide(chat_id, live.room if live is not None else None)
+            for user_id in self._hide(chat_id, None):
+                self.dismiss(user_id, chat_id, "deleted")
         else:
-            await self._show(room, live.room if live is not None else None)
+            for user_id in await self._show(room, None):
+                self.dismiss(user_id, chat_id, "removed")
 
     async def say(self, chat_id: ChatId, conteudo: str, client_id: ClientId) -> Stored:
         """A ``system`` entry of the site is in the room, once, even where people may not write."""
@@ -145,17 +153,19 @@ class Registry:
             imported=True,
         )
 
-    async def _show(self, room: Room, before: Room | None) -> None:
-        """Those who may no longer be in it leave; all others see it as it is."""
+    async def _show(self, room: Room, before: Room | None) -> list[UserId]:
+        """Whoever is in it here sees it as it is; those who may no longer be in it."""
         live = self._hub.live(room.chat_id)
         if live is not None and live.room is not None and live.room.version > room.version:
-            return
+            return []
         gone = await self._gone(room, before, live)
-        for user_id in gone:
-            self._dismiss(room.chat_id, user_id, "removed")
         if live is not None:
             live.room = room
-            live.tell(events.room_updated(room))
+            event = events.room_updated(room)
+            for seat in tuple(live.seats.values()):
+                if seat.connection.person.user_id not in gone:
+                    seat.tell(event)
+        return gone
 
     async def _gone(self, room: Room, before: Room | None, live: LiveRoom | None) -> list[UserId]:
         known = {member.user_id for member in (before.members if before else None) or ()}
@@ -164,16 +174,21 @@ class Registry:
             return list(known - {member.user_id for member in room.members})
         return [user_id for user_id in known if not await self._memberships.is_member(room.chat_id, user_id)]
 
-    def _hide(self, chat_id: ChatId, before: Room | None) -> None:
+    def _hide(self, chat_id: ChatId, before: Room | None) -> set[UserId]:
+        """Nobody here is in it any more; those who have to be told."""
         live = self._hub.live(chat_id)
         known = {member.user_id for member in (before.members if before else None) or ()}
         known.update(live.people if live is not None else ())
-        for user_id in known:
-            self._dismiss(chat_id, user_id, "deleted")
         if live is not None:
             live.room = None  # whoever is still coming in finds what is stored
+        return known
 
-    def _dismiss(self, chat_id: ChatId, user_id: UserId, reason: str) -> None:
+    def _dismiss(self, user_id: UserId, chat_id: ChatId, reason: str) -> None:
+        self.dismiss(user_id, chat_id, reason)
+        self._bus.dismissed(user_id, chat_id, reason)
+
+    def dismiss(self, user_id: UserId, chat_id: ChatId, reason: str) -> None:
+        """The person's connections here are in the room no more, and know."""
         for connection in self._connections.of(user_id):
             self._rooms.leave(connection, chat_id)
             connection.deliver(events.room_left(chat_id, reason))

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from prosa.chat import events
+from prosa.chat.bus import Bus
 from prosa.chat.connections import Connection
 from prosa.chat.hub import Hub
 from prosa.chat.limits import Limits
@@ -43,6 +44,7 @@ class Typing:
         self,
         *,
         hub: Hub,
+        bus: Bus,
         limits: Limits,
         call_later: CallLater,
         seconds: float,
@@ -50,6 +52,7 @@ class Typing:
     ) -> None:
         self._now = now
         self._hub = hub
+        self._bus = bus
         self._limits = limits
         self._call_later = call_later
         self._seconds = seconds
@@ -106,9 +109,8 @@ class Typing:
     def _tell(self, key: tuple[ChatId, UserId], typist: _Typist, *, is_typing: bool) -> None:
         chat_id, user_id = key
         typist.told_at = self._now()
-        live = self._hub.live(chat_id)
-        if live is not None:
-            live.tell(events.user_typing(chat_id, user_id, typist.name, is_typing=is_typing), but=user_id)
+        event = events.user_typing(chat_id, user_id, typist.name, is_typing=is_typing)
+        self._bus.say(chat_id, event, but=user_id)
 
     def close(self) -> None:
         """Every timer has ended."""

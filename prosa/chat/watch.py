@@ -9,7 +9,6 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from prosa.chat.events import cursors as cursors_event
 from prosa.chat.hub import Hub, LiveRoom
 from prosa.models.errors import ProsaError
 from prosa.models.ids import ChatId
@@ -74,10 +73,4 @@ class Watch:
             if live.room is not None and versions.get(live.chat_id) != live.room.version:
                 await self._reread(live.chat_id)
             for cursor in cursors.get(live.chat_id, ()):
-                known = live.cursors.get(cursor.user_id)
-                if known is None or (cursor.delivered_seq, cursor.read_seq) > (
-                    known.delivered_seq,
-                    known.read_seq,
-                ):
-                    live.cursors[cursor.user_id] = cursor
-                    live.tell(cursors_event(cursor))
+                self._hub.moved(cursor)

@@ -139,3 +139,29 @@ async def test_nonsense_on_a_rooms_channel_is_shown_to_nobody(
     await fornecedor.hears("new_message", seq=1)
     assert caplog.text.count("notice_refused channel=room:1") == 3
     assert len(fornecedor.has_heard("new_message")) == 1
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_through_redis_everything_else_is_told_at_once_too(start: Start, redis: RedisServer) -> None:
+    one, other = [await start(watch_seconds=3600, redis_url=redis.url) for _ in range(2)]
+    await redis_is("up", one, other)
+    await one.room()
+    cliente, fornecedor = await one.browser("cliente"), await other.browser("reforma")
+    elsewhere = await other.browser("reforma")
+    await cliente.asks("join_chat", chat_id=1)
+    await fornecedor.asks("join_chat", chat_id=1)
+    cliente.writes(json.dumps({"event": "typing_start", "data": {"chat_id": "1"}}))
+    assert (await fornecedor.hears("user_typing", is_typing=True))["user_id"] == one.ids["cliente"]
+    await cliente.says("Olá", in_room=1)
+    await fornecedor.hears("user_typing", is_typing=False)
+    news = await elsewhere.hears("new_notification")
+    assert (news["message_preview"], news["unread"]) == ("Olá", 1)
+    await fornecedor.asks("mark_read", chat_id=1, seq=1)
+    await cliente.hears("cursors", user_id=other.ids["reforma"], read_seq=1)
+    await one.room(can_write=False, reason="Finalizado.")
+    assert (await fornecedor.hears("room_updated"))["room"]["reason"] == "Finalizado."
+    await one.api("DELETE", "/rooms/1")
+    for tab in (cliente, fornecedor, elsewhere):
+        assert (await tab.hears("room_left"))["reason"] == "deleted"
+        assert len(tab.has_heard("room_left")) == 1
+        assert len(tab.has_heard("new_notification")) == (tab is elsewhere)

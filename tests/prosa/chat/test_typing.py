@@ -4,6 +4,7 @@ from typing import cast
 
 import pytest
 
+from prosa.chat.bus import Bus
 from prosa.chat.connections import Connection
 from prosa.chat.events import Event
 from prosa.chat.hub import Hub, LiveRoom
@@ -20,13 +21,16 @@ ROOM = ChatId("1")
 
 
 class OneRoom:
-    """All that ``Typing`` asks of the hub."""
+    """All that ``Typing`` asks of the hub and of the bus."""
 
     def __init__(self, live: LiveRoom) -> None:
         self._live = live
 
     def live(self, chat_id: ChatId) -> LiveRoom | None:
         return self._live if chat_id == ROOM else None
+
+    def say(self, chat_id: ChatId, event: Event, *, but: UserId) -> None:
+        self._live.tell(event, but=but)
 
 
 class Scene:
@@ -49,6 +53,7 @@ class Scene:
         )
         self.typing = Typing(
             hub=cast("Hub", OneRoom(self.live)),
+            bus=cast("Bus", OneRoom(self.live)),
             limits=Limits(sends="9 per second", typing="1000 per second", joins="9 per second"),
             call_later=self.clock.call_later,
             seconds=8,

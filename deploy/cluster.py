@@ -13,8 +13,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +21,7 @@ import pymongo
 from pymongo.errors import OperationFailure, PyMongoError
 
 from demo.keys import kept
-from deploy.colours import PUBLIC, Colours, DeployError
+from deploy.colours import PUBLIC, Colours, DeployError, answers
 from prosa.storage.binaries import MongodError, find_mongod
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -224,11 +222,7 @@ class Cluster:
         return False
 
     def _answers(self) -> bool:
-        try:
-            urllib.request.urlopen(f"{self.url}/prosa/io.js", timeout=2).close()  # noqa: S310 - ours
-        except (urllib.error.URLError, OSError):
-            return False
-        return True
+        return answers(f"{self.url}/prosa/io.js")
 
     def _until(self, holds: Callable[[], bool], seconds: float, what: str) -> None:
         deadline = time.monotonic() + seconds

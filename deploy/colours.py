@@ -23,6 +23,18 @@ class DeployError(Exception):
     """Something has to be put right first; the text says what, in one sentence."""
 
 
+def answers(url: str) -> bool:
+    """Whether 200 is what comes back within 2 s."""
+    try:
+        urllib.request.urlopen(url, timeout=2).close()  # noqa: S310 - ours
+    except urllib.error.HTTPError as refusal:
+        refusal.close()
+        return False
+    except OSError:
+        return False
+    return True
+
+
 class Colours:
     """The two colours of workers under the supervisord that listens on ``path``."""
 
@@ -80,19 +92,14 @@ class Colours:
 
     def is_ready(self, place: int) -> bool:
         """Whether the worker of this place takes new work."""
-        url = f"http://127.0.0.1:{self._base + PUBLIC + place}/readyz"
-        try:
-            urllib.request.urlopen(url, timeout=2).close()
-        except (urllib.error.URLError, OSError):
-            return False
-        return True
+        return answers(f"http://127.0.0.1:{self._base + PUBLIC + place}/readyz")
 
     def _call(self, method: str, *arguments: object) -> list[dict[str, str]]:
-        proxy = xmlrpc.client.ServerProxy("http://supervisor", transport=_Local(self._path))
         deadline = time.monotonic() + READY_SECONDS
         while True:
             try:
-                answer: list[dict[str, str]] = getattr(proxy.supervisor, method)(*arguments)
+                with xmlrpc.client.ServerProxy("http://supervisor", transport=_Local(self._path)) as proxy:
+                    answer: list[dict[str, str]] = getattr(proxy.supervisor, method)(*arguments)
             except (FileNotFoundError, ConnectionRefusedError):
                 if time.monotonic() > deadline:
                     raise DeployError(f"supervisord does not listen on {self._path}") from None
@@ -110,9 +117,11 @@ class _Local(xmlrpc.client.Transport):
         super().__init__()
         self._socket_path = path
 
-    def make_connection(self, host: object) -> http.client.HTTPConnection:  # noqa: ARG002
+    def make_connection(self, host: object) -> http.client.HTTPConnection:
         """A connection to the socket, whatever the host."""
-        return _LocalConnection(self._socket_path)
+        connection = _LocalConnection(self._socket_path)
+        self._connection = host, connection
+        return connection
 
 
 class _LocalConnection(http.client.HTTPConnection):
@@ -122,4 +131,8 @@ class _LocalConnection(http.client.HTTPConnection):
 
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.connect(str(self._path))
+        try:
+            self.sock.connect(str(self._path))
+        except OSError:
+            self.close()
+            raise

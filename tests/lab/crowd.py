@@ -56,7 +56,8 @@ class Crowd:
             stdout=subprocess.PIPE,
             text=True,
         )
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             if all(any(shown) for shown in (notes.shown for notes in self._notes())):
@@ -78,6 +79,10 @@ class Crowd:
             time.sleep(0.2)
         self._say("end")
         self._process.wait(10)
+        self._listener.join(10)
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            pipe.close()
 
     def notes(self) -> list[Notes]:
         """What everybody wrote down."""

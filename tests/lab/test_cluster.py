@@ -65,3 +65,4 @@ def test_the_sites_api_is_not_reached_from_outside(cluster: Cluster) -> None:
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(cluster.url + path)  # noqa: S310
         assert refused.value.code == 404
+        refused.value.close()

@@ -117,10 +117,10 @@ class _Local(xmlrpc.client.Transport):
         super().__init__()
         self._socket_path = path
 
-    def make_connection(self, host: object) -> http.client.HTTPConnection:
+    def make_connection(self, host: object) -> http.client.HTTPConnection:  # noqa: ARG002
         """A connection to the socket, whatever the host."""
         connection = _LocalConnection(self._socket_path)
-        self._connection = host, connection
+        self._connection = "supervisor", connection  # what close() closes
         return connection
 
 

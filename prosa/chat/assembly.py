@@ -11,6 +11,7 @@ from prosa.broker.broker import Broker
 from prosa.chat.bus import Bus, Ears
 from prosa.chat.connections import Connections
 from prosa.chat.cursors import Cursors
+from prosa.chat.elsewhere import Elsewhere
 from prosa.chat.hub import Hub
 from prosa.chat.limits import Limits
 from prosa.chat.messages import Messages
@@ -76,6 +77,7 @@ def assemble(
     typing = Typing(hub=hub, bus=bus, limits=limits, call_later=call_later, seconds=rules.typing_seconds)
     presence = Presence(
         hub=hub,
+        elsewhere=Elsewhere(publish=bus.people, now=time.monotonic),
         connections=connections,
         memberships=memberships,
         rooms=stored_rooms,
@@ -124,8 +126,15 @@ def assemble(
     def reread(chat_id: ChatId) -> None:
         tasks.start(f"reread {chat_id}", registry.reread(chat_id))
 
-    ears = Ears(news=publisher.heard_news, changed=reread, dismissed=registry.dismiss)
-    bus.listen(ears, watch.hurry)
+    def reconnected() -> None:
+        watch.hurry()
+        presence.came_back()
+
+    bus.listen(
+        Ears(news=publisher.heard_news, changed=reread, dismissed=registry.dismiss, people=presence.heard),
+        reconnected,
+    )
+    tasks.start("presence", presence.run())
     tasks.start("publisher", publisher.run())
     tasks.start("sessions", sessions.run())
     tasks.start("watch", watch.run(rules.watch_seconds))

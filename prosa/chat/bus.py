@@ -11,6 +11,7 @@ import msgspec
 from prosa.broker.broker import Broker
 from prosa.chat import events
 from prosa.chat.connections import Connections
+from prosa.chat.elsewhere import Came, Roster, Went
 from prosa.chat.events import Event
 from prosa.chat.hub import Hub
 from prosa.models.entries import Entry
@@ -74,7 +75,7 @@ class Dismissed(msgspec.Struct, frozen=True, tag="dismissed"):
     reason: str
 
 
-Notice = Stored | Moved | Said | Told | News | Changed | Dismissed
+Notice = Stored | Moved | Said | Told | News | Changed | Dismissed | Roster | Came | Went
 
 
 class Ears(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +84,7 @@ class Ears(msgspec.Struct, frozen=True, kw_only=True):
     news: Callable[[UserId, Entry], None]
     changed: Callable[[ChatId], None]
     dismissed: Callable[[UserId, ChatId, str], None]
+    people: Callable[[Roster | Came | Went], None]
 
 
 class Bus:
@@ -134,6 +136,10 @@ class Bus:
         """The other workers know that the person no longer belongs to the room."""
         self._publish(f"person:{user_id}", Dismissed(user_id, chat_id, reason))
 
+    def people(self, notice: Roster | Came | Went) -> None:
+        """The other workers know who is with this one."""
+        self._publish(EVERYBODY, notice)
+
     def _publish(self, channel: str, notice: Notice) -> None:
         self._broker.publish(channel, msgspec.json.encode(notice))
 
@@ -161,6 +167,8 @@ class Bus:
                 ears.changed(heard.chat_id)
             case Dismissed() if ears is not None:
                 ears.dismissed(heard.user_id, heard.chat_id, heard.reason)
+            case Roster() | Came() | Went() if ears is not None:
+                ears.people(heard)
             case _:
                 pass
 

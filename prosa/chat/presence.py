@@ -1,15 +1,18 @@
-"""Who is here: in a room, and anywhere. Known to one worker; nothing of it is stored.
+"""Who is here: in a room, and anywhere, at this worker or another one; nothing of it is stored.
+
+Each worker tells its own people, of everybody: whoever comes to one while another one has them is no news.
 
 Going away is told only after a time of grace, so that a change of page is not a goodbye.
 """
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from prosa.chat import events
 from prosa.chat.connections import Connection, Connections
+from prosa.chat.elsewhere import BEAT_SECONDS, Came, Elsewhere, Place, Roster, Went
 from prosa.chat.hub import Hub, LiveRoom
 from prosa.chat.tasks import Tasks
 from prosa.chat.typing import CallLater
@@ -29,6 +32,7 @@ class Presence:
         self,
         *,
         hub: Hub,
+        elsewhere: Elsewhere,
         connections: Connections,
         memberships: Memberships,
         rooms: Rooms,
@@ -38,6 +42,8 @@ class Presence:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._hub = hub
+        self._elsewhere = elsewhere
+        self._has_asked = False
         self._connections = connections
         self._memberships = memberships
         self._rooms = rooms
@@ -49,8 +55,75 @@ class Presence:
         self._here: dict[tuple[ChatId, UserId], asyncio.TimerHandle | None] = {}
 
     def is_online(self, user_id: UserId) -> bool:
-        """Whether the person has a connection, or had one within the time of grace."""
-        return user_id in self._online
+        """Whether the person has a connection anywhere, or had one within the time of grace."""
+        return user_id in self._online or self._elsewhere.has((None, user_id))
+
+    def count_in(self, live: LiveRoom) -> int:
+        """How many people are in the room, at all workers."""
+        return len(live.people.keys() | self._elsewhere.people_in(live.chat_id))
+
+    async def run(self) -> None:
+        """Tell the other workers who is here, and forget those that are silent, for ever."""
+        while True:
+            self.ask()
+            await asyncio.sleep(BEAT_SECONDS)
+            for place in self._elsewhere.expire():
+                self._went(place)
+
+    def ask(self) -> None:
+        """Every other worker knows who is here; the first time, each answers with its own."""
+        self._elsewhere.say_all(self._places(), asks=not self._has_asked)
+        self._has_asked = True
+
+    def came_back(self) -> None:
+        """Whatever the other workers have said meanwhile is not known here."""
+        self._has_asked = False
+        self.ask()
+
+    def _places(self) -> list[Place]:
+        return [*((None, user_id) for user_id in self._online), *self._here]
+
+    def heard(self, notice: Roster | Came | Went) -> None:
+        """Another worker says who is with it: this worker's people hear what is news."""
+        came, went = self._elsewhere.heard(notice)
+        if isinstance(notice, Roster) and notice.asks:
+            self._elsewhere.say_all(self._places())
+        for place in came:
+            self._came(place)
+        for place in went:
+            self._went(place)
+
+    def _came(self, place: Place) -> None:
+        chat_id, user_id = place
+        if chat_id is None:
+            if user_id not in self._online:
+                self._tell_presence(user_id, events.presence(user_id, online=True))
+        elif (chat_id, user_id) not in self._here:
+            self._tell_joined(chat_id, user_id)
+
+    def _went(self, place: Place) -> None:
+        chat_id, user_id = place
+        if chat_id is None:
+            if user_id not in self._online:
+                last_seen = moment(self._now() - timedelta(seconds=self._grace_seconds))
+                self._tell_presence(user_id, events.presence(user_id, online=False, last_seen=last_seen))
+        elif (chat_id, user_id) not in self._here:
+            self._tell_left(chat_id, user_id)
+
+    def _tell_presence(self, user_id: UserId, event: events.Event) -> None:
+        self._tasks.start(f"presence {user_id}", self._tell_acquaintances(user_id, event))
+
+    def _tell_joined(self, chat_id: ChatId, user_id: UserId, name: str | None = None) -> None:
+        live = self._hub.live(chat_id)
+        if live is not None and live.room is not None and live.room.is_small:
+            name = live.room.name_of(user_id) if name is None else name
+            live.tell(events.user_joined(chat_id, user_id, name, moment(self._now())), but=user_id)
+
+    def _tell_left(self, chat_id: ChatId, user_id: UserId, name: str | None = None) -> None:
+        live = self._hub.live(chat_id)
+        if live is not None and live.room is not None and live.room.is_small:
+            name = live.room.name_of(user_id) if name is None else name
+            live.tell(events.user_left(chat_id, user_id, name, moment(self._now())), but=user_id)
 
     def joined(self, connection: Connection, live: LiveRoom) -> None:
         """A connection is in the room. The others hear of the first one of its person."""
@@ -58,9 +131,9 @@ class Presence:
         key = (live.chat_id, person.user_id)
         if self._is_back(self._here, key):
             return
-        if live.room is not None and live.room.is_small:
-            joined = events.user_joined(live.chat_id, person.user_id, person.name, moment(self._now()))
-            live.tell(joined, but=person.user_id)
+        self._elsewhere.say_came(key)
+        if not self._elsewhere.has(key):
+            self._tell_joined(*key, person.name)
 
     def left(self, connection: Connection, live: LiveRoom) -> None:
         """A connection is out of the room. The others hear of it if no other one is in after the grace."""
@@ -72,17 +145,17 @@ class Presence:
 
     def _gone(self, key: tuple[ChatId, UserId], person: Person) -> None:
         del self._here[key]
-        live = self._hub.live(key[0])
-        if live is not None and live.room is not None and live.room.is_small:
-            left = events.user_left(live.chat_id, person.user_id, person.name, moment(self._now()))
-            live.tell(left, but=person.user_id)
+        self._elsewhere.say_went(key)
+        if not self._elsewhere.has(key):
+            self._tell_left(*key, person.name)
 
     def connected(self, connection: Connection) -> None:
         """A connection is open. Those who share a small room hear of the first one of its person."""
         user_id = connection.person.user_id
         if not self._is_back(self._online, user_id):
-            event = events.presence(user_id, online=True)
-            self._tasks.start(f"presence {user_id}", self._tell_acquaintances(user_id, event))
+            self._elsewhere.say_came((None, user_id))
+            if not self._elsewhere.has((None, user_id)):
+                self._tell_presence(user_id, events.presence(user_id, online=True))
 
     def disconnected(self, connection: Connection) -> None:
         """A connection is closed. They hear of it if the person has no other one after the grace."""
@@ -100,8 +173,9 @@ class Presence:
 
     def _offline(self, user_id: UserId, last_seen: str) -> None:
         del self._online[user_id]
-        event = events.presence(user_id, online=False, last_seen=last_seen)
-        self._tasks.start(f"presence {user_id}", self._tell_acquaintances(user_id, event))
+        self._elsewhere.say_went((None, user_id))
+        if not self._elsewhere.has((None, user_id)):
+            self._tell_presence(user_id, events.presence(user_id, online=False, last_seen=last_seen))
 
     @staticmethod
     def _is_back(known: dict[Key, asyncio.TimerHandle | None], key: Key) -> bool:

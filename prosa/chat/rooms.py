@@ -129,7 +129,7 @@ class Rooms:
 
     def _online(self, room: Room, live: LiveRoom) -> list[UserId] | int:
         if room.members is None:
-            return len(live.people)
+            return self._presence.count_in(live)
         return [member.user_id for member in room.members if self._presence.is_online(member.user_id)]
 
     @staticmethod

@@ -38,6 +38,10 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
         """Whether its people are shown to each other one by one."""
         return self.members is not None
 
+    def name_of(self, user_id: UserId) -> str:
+        """What the site calls a member of a small room; empty where it says nothing."""
+        return next((member.name for member in self.members or () if member.user_id == user_id), "")
+
 
 class RoomDraft(msgspec.Struct, frozen=True, kw_only=True):
     """What the site asks a room to be; the whole of it, so that asking twice changes nothing."""

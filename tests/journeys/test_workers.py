@@ -165,3 +165,37 @@ async def test_through_redis_everything_else_is_told_at_once_too(start: Start, r
         assert (await tab.hears("room_left"))["reason"] == "deleted"
         assert len(tab.has_heard("room_left")) == 1
         assert len(tab.has_heard("new_notification")) == (tab is elsewhere)
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_a_person_is_one_however_many_workers_have_them(start: Start, redis: RedisServer) -> None:
+    settings = {"watch_seconds": 3600, "grace_seconds": 0.3, "redis_url": redis.url}
+    one, other = [await start(**settings) for _ in range(2)]
+    await redis_is("up", one, other)
+    await one.room()
+    cliente = await one.browser("cliente")
+    await cliente.asks("join_chat", chat_id=1)
+    fornecedor = await other.browser("reforma")
+    assert await cliente.hears("presence", online=True, user_id=one.ids["reforma"])
+    joined = await fornecedor.asks("join_chat", chat_id=1)
+    assert set(joined["online"]) == {one.ids["cliente"], one.ids["reforma"]}
+    assert (await cliente.hears("user_joined"))["user_id"] == one.ids["reforma"]
+    second = await one.browser("reforma")
+    await second.asks("join_chat", chat_id=1)
+    await fornecedor.leaves()
+    await asyncio.sleep(0.6)
+    assert not cliente.has_heard("user_left")
+    await second.leaves()
+    assert (await cliente.hears("user_left"))["user_id"] == one.ids["reforma"]
+    assert (await cliente.hears("presence", online=False))["user_id"] == one.ids["reforma"]
+    late = await start(**settings)
+    await redis_is("up", late)
+    again = await late.browser("reforma")
+    assert set((await again.asks("join_chat", chat_id=1))["online"]) == {
+        one.ids["cliente"],
+        one.ids["reforma"],
+    }
+    await cliente.hears("user_joined", user_id=one.ids["reforma"])
+    assert len(cliente.has_heard("user_joined")) == 2
+    assert len(cliente.has_heard("user_left")) == 1
+    assert len(cliente.has_heard("presence", online=True)) == 2

@@ -31,8 +31,10 @@ class Engine(Scripted):
         """Whatever the page complains of from now on is among its errors."""
         self.evaluates(
             f"(function () {{ window.{COMPLAINTS} = window.{COMPLAINTS} || [];"
-            " window.addEventListener('error', function (event) {"
-            f" window.{COMPLAINTS}.push(event.message); }}); }}())"
+            " ['error', 'unhandledrejection', 'securitypolicyviolation'].forEach(function (kind) {"
+            " window.addEventListener(kind, function (event) {"
+            f" window.{COMPLAINTS}.push(kind + ' ' + (event.message || event.reason || event.blockedURI));"
+            " }); }); }())"
         )
 
     def errors(self) -> list[str]:
@@ -98,11 +100,18 @@ class WebKit(Engine):
         options.binary_location = str(next(Path("/usr/lib").glob("*/webkit2gtk-4.1/MiniBrowser")))
         options.add_argument("--automation")
         service = Service(WEBKIT_DRIVER, port=free_port(), env={**os.environ, "DISPLAY": display})
-        self._browser = WebKitDriver(options=options, service=service)
+        try:
+            self._browser = WebKitDriver(options=options, service=service)
+        except BaseException:
+            self._end_display()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
         self._browser.quit()
+        self._end_display()
+
+    def _end_display(self) -> None:
         self._display.terminate()
         self._display.wait()
 

@@ -8,7 +8,7 @@ from tests.server import Server
 # The page's SockJS is wrapped as soon as its script sets it.
 WRAP = """
 (function (forced) {
-  var real = null;
+  var real = window.SockJS || null;
   window.triedWays = [];
   function SockJS(url, protocols, options) {
     if (forced) {
@@ -25,9 +25,14 @@ WRAP = """
 """
 
 
+def wrap(forced: str | None) -> str:
+    """The script that makes a page note the transports that it tries, and try no other than ``forced``."""
+    return WRAP.replace("FORCED", f"'{forced}'" if forced else "null")
+
+
 def watch_ways(context: BrowserContext, *, forced: str | None = None) -> None:
     """Pages opened from now on note the transports that they try, and can try no other than ``forced``."""
-    context.add_init_script(WRAP.replace("FORCED", f"'{forced}'" if forced else "null"))
+    context.add_init_script(wrap(forced))
 
 
 def tried_ways(page: Page) -> list[str]:

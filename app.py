@@ -147,7 +147,7 @@ async def start(settings: Settings, uri: str, identity: Direct, demo: list[Any])
     public = bind(settings.port, settings.address)
     private = bind(settings.private_port, settings.address) if settings.private_port else []
     database = await Database.open(uri, settings.mongodb_database)
-    stored, tasks = Messages(database), Tasks()
+    stored, tasks = Messages(database, turn=broker.turn), Tasks()
     rules = Rules(**{name: getattr(settings, name) for name in Rules.__struct_fields__})
     chat = assemble(database, stored, broker, identity, tasks, rules)
     cookie_name = settings.session_cookie or identity.cookie_name

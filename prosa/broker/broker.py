@@ -1,7 +1,10 @@
 """What every broker promises, whatever carries its notices."""
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
+
+from prosa.models.turns import Turn
 
 Heard = Callable[[str, bytes], None]
 """What a worker does with a notice of another one: its channel, its bytes. One that raises is logged."""
@@ -11,7 +14,7 @@ Reconnected = Callable[[], None]
 
 
 class Broker(Protocol):
-    """One worker's end of the wire to all others. No call waits for anything, and none raises."""
+    """One worker's end of the wire to all others. No call raises; only ``turn`` and ``close`` wait."""
 
     @property
     def is_connected(self) -> bool:
@@ -32,6 +35,13 @@ class Broker(Protocol):
 
     def publish(self, channel: str, notice: bytes) -> None:
         """Tell every other worker that is subscribed, once, at most: a notice may get lost."""
+        ...
+
+    def turn(self, room: str) -> AbstractAsyncContextManager[Turn]:
+        """While it lasts, the other workers that ask wait for theirs, first come first served.
+
+        A courtesy, not a lock: it may be given to two, and to everybody where nobody can say whose it is.
+        """
         ...
 
     async def close(self) -> None:

@@ -3,9 +3,14 @@
 One worker alone is served by a bus with nobody else on it; the tests put several on one.
 """
 
+import asyncio
+import contextlib
 import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator
 
 from prosa.broker.broker import Heard, Reconnected
+from prosa.models.turns import Turn
 
 log = logging.getLogger(__name__)
 
@@ -15,6 +20,16 @@ class MemoryBus:
 
     def __init__(self) -> None:
         self.brokers: list[MemoryBroker] = []
+        self.turns: defaultdict[str, _Turns] = defaultdict(_Turns)
+
+
+class _Turns:
+    """Who waits for a turn in one room, how many they are, and what the last one reached."""
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.people = 0
+        self.top: int | None = None
 
 
 class MemoryBroker:
@@ -49,6 +64,21 @@ class MemoryBroker:
             for broker in tuple(self._bus.brokers):
                 if broker is not self:
                     broker._hear(channel, notice)  # noqa: SLF001 - its own class
+
+    @contextlib.asynccontextmanager
+    async def turn(self, room: str) -> AsyncIterator[Turn]:
+        """While it lasts, the other workers that ask wait for theirs, first come first served."""
+        turns = self._bus.turns[room]
+        turns.people += 1
+        try:
+            async with turns.lock:
+                turn = Turn(turns.top)
+                yield turn
+                turns.top = turn.top
+        finally:
+            turns.people -= 1
+            if not turns.people:
+                del self._bus.turns[room]
 
     def _hear(self, channel: str, notice: bytes) -> None:
         if self._heard is not None and channel in self._channels:

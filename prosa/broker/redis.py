@@ -1,5 +1,7 @@
 """The broker of workers in many processes: Redis's pub/sub, over two connections.
 
+Turns at crowded rooms take connections of their own (``baton.py``).
+
 Plain pub/sub, not sharded: in a cluster every node hears every notice. Redis keeps nothing of it, and
 nothing of ours rests on it: while it is away the workers learn of each other from the store.
 """
@@ -7,14 +9,17 @@ nothing of ours rests on it: while it is away the workers learn of each other fr
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 from random import Random
 
 from redis.asyncio.connection import AbstractConnection, ConnectionPool
 
+from prosa.broker.baton import Batons
 from prosa.broker.broker import Heard, Reconnected
 from prosa.broker.incoming import Incoming
 from prosa.broker.link import ANSWER_SECONDS, Link
 from prosa.broker.outgoing import Outgoing
+from prosa.models.turns import Turn
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +52,7 @@ class RedisBroker:
         self._head = VERSION + chance.randbytes(NAME_BYTES)
         self._outgoing = Outgoing(Link("out", make, chance=chance, clock=clock), clock)
         self._incoming = Incoming(Link("in", make, chance=chance, clock=clock))
+        self._batons = Batons(url, prefix=prefix, chance=chance, clock=clock)
         self._tasks: list[asyncio.Task[None]] = []
         self._heard: Heard | None = None
         self._reconnected: Reconnected | None = None
@@ -87,6 +93,10 @@ class RedisBroker:
         """Tell every other worker that is subscribed, once, at most: a notice may get lost."""
         self._outgoing.publish(self._prefix + channel.encode(), self._head + notice)
 
+    def turn(self, room: str) -> AbstractAsyncContextManager[Turn]:
+        """While it lasts, the other workers that ask wait for theirs; without Redis nobody waits."""
+        return self._batons.turn(room)
+
     async def close(self) -> None:
         """What waits has been written, if Redis takes it within a second; then nothing runs any more."""
         if self._tasks:
@@ -97,6 +107,7 @@ class RedisBroker:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._batons.close()
 
     def _hear(self, channel: bytes, notice: bytes) -> None:
         """One of the others said this. Whatever it is and does to the listener, hearing goes on."""

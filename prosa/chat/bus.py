@@ -54,6 +54,12 @@ class Told(msgspec.Struct, frozen=True, tag="told"):
     text: str
 
 
+class Crowded(msgspec.Struct, frozen=True, tag="crowded"):
+    """A worker keeps losing the race for the next place; on the room's channel."""
+
+    chat_id: ChatId
+
+
 class News(msgspec.Struct, frozen=True, tag="news"):
     """A person belongs to a room in which something was said; on the person's channel."""
 
@@ -75,7 +81,7 @@ class Dismissed(msgspec.Struct, frozen=True, tag="dismissed"):
     reason: str
 
 
-Notice = Stored | Moved | Said | Told | News | Changed | Dismissed | Roster | Came | Went
+Notice = Stored | Moved | Said | Told | Crowded | News | Changed | Dismissed | Roster | Came | Went
 
 
 class Ears(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +107,7 @@ class Bus:
     def listen(self, ears: Ears, reconnected: Callable[[], None]) -> None:
         """From now on the other workers are heard."""
         self._ears = ears
+        self._messages.listen(self._crowded)
         self._broker.subscribe(EVERYBODY)
         self._broker.listen(self._heard, reconnected)
 
@@ -140,6 +147,9 @@ class Bus:
         """The other workers know who is with this one."""
         self._publish(EVERYBODY, notice)
 
+    def _crowded(self, chat_id: ChatId) -> None:
+        self._publish(f"room:{chat_id}", Crowded(chat_id))
+
     def _publish(self, channel: str, notice: Notice) -> None:
         self._broker.publish(channel, msgspec.json.encode(notice))
 
@@ -150,7 +160,6 @@ class Bus:
         except msgspec.DecodeError as error:
             log.warning("notice_refused channel=%s error=%s", channel, error)
             return
-        ears = self._ears
         match heard:
             case Stored():
                 self._messages.heard(heard.entry.chat_id, heard.entry.seq)
@@ -161,14 +170,10 @@ class Bus:
                 self._say(heard.chat_id, events.heard(heard.name, heard.text), heard.but)
             case Told():
                 self._tell(heard.user_id, events.heard(heard.name, heard.text))
-            case News() if ears is not None:
-                ears.news(heard.user_id, heard.entry)
-            case Changed() if ears is not None:
-                ears.changed(heard.chat_id)
-            case Dismissed() if ears is not None:
-                ears.dismissed(heard.user_id, heard.chat_id, heard.reason)
-            case Roster() | Came() | Went() if ears is not None:
-                ears.people(heard)
+            case Crowded():
+                self._messages.crowd(heard.chat_id)
+            case _ if self._ears is not None:
+                _hand_over(heard, self._ears)
             case _:
                 pass
 
@@ -180,3 +185,15 @@ class Bus:
     def _tell(self, user_id: UserId, event: Event) -> None:
         for connection in self._connections.of(user_id):
             connection.deliver(event)
+
+
+def _hand_over(heard: News | Changed | Dismissed | Roster | Came | Went, ears: Ears) -> None:
+    match heard:
+        case News():
+            ears.news(heard.user_id, heard.entry)
+        case Changed():
+            ears.changed(heard.chat_id)
+        case Dismissed():
+            ears.dismissed(heard.user_id, heard.chat_id, heard.reason)
+        case _:
+            ears.people(heard)

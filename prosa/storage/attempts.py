@@ -7,17 +7,25 @@ A refusal alone is never an acknowledgement; the majority read after it is.
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from pymongo.errors import BulkWriteError, PyMongoError
 
+from prosa.models.ids import ChatId
+from prosa.models.turns import Turn
 from prosa.storage.database import Document
 from prosa.storage.log import Log
-from prosa.storage.waiting import Line, Waiting
+from prosa.storage.waiting import BATCH_BYTES, Line, Waiting
 
 DUPLICATE_KEY = 11000
 PAUSE_SECONDS = 0.05
 """Between tries while the store cannot even be read."""
+
+LANE_BATCH = 500
+
+TakeTurn = Callable[[ChatId], AbstractAsyncContextManager[Turn]]
+"""How a worker waits for its turn in a crowded room; it may be let in at any time."""
 
 Taken = tuple[Line, list[Waiting]]
 Item = tuple[Line, Waiting, Document]
@@ -26,8 +34,18 @@ Item = tuple[Line, Waiting, Document]
 class Attempts:
     """Returns when each message handed in is answered, or back at the head of its line."""
 
-    def __init__(self, store: Log, *, clock: Callable[[], float], new_id: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        store: Log,
+        *,
+        turn: TakeTurn,
+        crowded: Callable[[ChatId], None],
+        clock: Callable[[], float],
+        new_id: Callable[[], object],
+    ) -> None:
         self._store = store
+        self._turn = turn
+        self._crowded = crowded
         self._clock = clock
         self._new_id = new_id
 
@@ -39,7 +57,21 @@ class Attempts:
             await asyncio.gather(self._unordered(self._items(singles)), self._ordered(self._items(runs)))
 
     async def lane(self, line: Line, taken: list[Waiting]) -> None:
-        """A run of one room that has its own command."""
+        """A run of one room that has its own command, and takes turns with other workers in a crowd.
+
+        What has queued by the time its turn has come is taken along: it is added to ``taken``.
+        """
+        if not line.is_crowded(self._clock()):
+            await self._run(line, taken)
+            return
+        async with self._turn(line.chat_id) as turn:
+            if turn.top is not None:
+                line.reached(turn.top)
+            taken += line.take(LANE_BATCH - len(taken), BATCH_BYTES - sum(one.size_bytes for one in taken))
+            await self._run(line, taken)
+            turn.top = line.top
+
+    async def _run(self, line: Line, taken: list[Waiting]) -> None:
         if await self._load_tops([(line, taken)]):
             await self._ordered(self._items([(line, taken)]))
 
@@ -81,7 +113,7 @@ class Attempts:
             for index, refusal in refusals.items():
                 if refusal == "order":
                     line, message, _ = items[index]
-                    line.lost(self._clock())
+                    self._lost(line)
                     line.put_back([message])
             await self._acknowledge(known)
         except PyMongoError:
@@ -117,9 +149,13 @@ class Attempts:
         if refusal == "once" and await self._acknowledge([refused], later):
             return self._items([(line, [item[1] for item in later])] if later else []) + others
         if refusal == "order":
-            line.lost(self._clock())
+            self._lost(line)
             line.put_back([message, *(item[1] for item in later)])
         return others
+
+    def _lost(self, line: Line) -> None:
+        if line.lost(self._clock()):
+            self._crowded(line.chat_id)
 
     async def _acknowledge(self, known: list[Item], later: Iterable[Item] = ()) -> bool:
         """Messages whose key is taken have their first answer again; false if one cannot be read yet.

@@ -22,18 +22,16 @@ from bson import ObjectId
 from prosa.models.entries import Draft, Stored
 from prosa.models.errors import ConflictError, TooLargeError, UnavailableError
 from prosa.models.ids import ChatId
-from prosa.storage.attempts import Attempts
+from prosa.storage.attempts import LANE_BATCH, Attempts, TakeTurn
 from prosa.storage.log import Key, Log
 from prosa.storage.translation import RETRY_AFTER_MS
-from prosa.storage.waiting import LANE_MESSAGES, Line, Waiting
+from prosa.storage.waiting import BATCH_BYTES, LANE_MESSAGES, Line, Waiting
 
 log = logging.getLogger(__name__)
 
 BATCH_MESSAGES = 1000
 """The driver throws away what it knows of a batch's first part when it must split it: it never must."""
-BATCH_BYTES = 12 * 2**20
 MESSAGE_BYTES = 2**20
-LANE_BATCH = 500
 LANES = 64
 LINES = 20_000
 """Rooms whose top is remembered; those silent for longest are forgotten."""
@@ -42,10 +40,12 @@ LINES = 20_000
 class Committer:
     """One per worker. ``append`` is all that others need; ``heard`` saves lost races."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its bounds, and what the composition root has built
         self,
         store: Log,
         *,
+        turn: TakeTurn,
+        crowded: Callable[[ChatId], None],
         clock: Callable[[], float],
         deadline_seconds: float,
         queue_messages: int,
@@ -56,7 +56,7 @@ class Committer:
         self._deadline_seconds = deadline_seconds
         self._queue_messages = queue_messages
         self._room_messages = room_messages
-        self._attempts = Attempts(store, clock=clock, new_id=new_id)
+        self._attempts = Attempts(store, turn=turn, crowded=crowded, clock=clock, new_id=new_id)
         self._pending: dict[Key, Waiting] = {}
         self._arrivals: deque[Waiting] = deque()
         self._lines: OrderedDict[ChatId, Line] = OrderedDict()
@@ -88,6 +88,14 @@ class Committer:
         line = self._lines.get(chat_id)
         if line is not None:
             line.heard(seq, self._clock())
+
+    def crowd(self, chat_id: ChatId) -> None:
+        """Another worker keeps losing the race in this room: take turns with it."""
+        line = self._lines.get(chat_id)
+        if line is not None:
+            line.crowd(self._clock())
+            self._is_ready(line)
+            self._wake()
 
     async def close(self) -> None:
         """Everything that waits has had its answer, and nothing runs any more. Refuses what comes."""

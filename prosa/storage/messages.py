@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from prosa.models.entries import Draft, Entry, Page, Stored
 from prosa.models.errors import ConflictError
 from prosa.models.ids import ChatId
+from prosa.storage.attempts import TakeTurn
 from prosa.storage.committer import Committer
 from prosa.storage.database import Database
 from prosa.storage.documents import SEQ_MAX, digest_of, entry_of
@@ -22,6 +23,7 @@ class Messages:
         self,
         database: Database,
         *,
+        turn: TakeTurn,
         clock: Callable[[], float] = time.monotonic,
         deadline_seconds: float = 4.0,
         queue_messages: int = 10_000,
@@ -29,9 +31,12 @@ class Messages:
     ) -> None:
         self._messages = database.messages
         self._log = MongoLog(database.messages)
+        self._tell_crowded: Callable[[ChatId], None] | None = None
         self._lookups = Lookups(self._log)
         self._committer = Committer(
             self._log,
+            turn=turn,
+            crowded=self._say_crowded,
             clock=clock,
             deadline_seconds=deadline_seconds,
             queue_messages=queue_messages,
@@ -118,10 +123,22 @@ class Messages:
         """
         self._committer.heard(chat_id, seq)
 
+    def listen(self, crowded: Callable[[ChatId], None]) -> None:
+        """From now on ``crowded`` is called with a room in which this worker loses one race after another."""
+        self._tell_crowded = crowded
+
+    def crowd(self, chat_id: ChatId) -> None:
+        """Another worker says so of the room: take turns with it."""
+        self._committer.crowd(chat_id)
+
     async def close(self) -> None:
         """What was queued is stored or answered with ``OutcomeUnknownError``, within the deadline."""
         await self._committer.close()
         await self._lookups.close()
+
+    def _say_crowded(self, chat_id: ChatId) -> None:
+        if self._tell_crowded is not None:
+            self._tell_crowded(chat_id)
 
     async def _tops_unless(self, chat_id: ChatId, is_newest: bool) -> dict[ChatId, int]:
         return {} if is_newest else await self._log.tops([chat_id])

@@ -19,6 +19,7 @@ LANE_MESSAGES = 16
 """A room with more than these waiting gets a lane, so that it never delays rooms of two."""
 CROWDED_LOSSES = 3
 CROWDED_SECONDS = 2.0
+BATCH_BYTES = 12 * 2**20
 OVERHEAD_BYTES = 512
 """More than a message's document weighs without its strings."""
 
@@ -78,14 +79,17 @@ class Line:
         self.crowded_until = 0.0
         self.waiting: deque[Waiting] = deque()
 
+    def is_crowded(self, now: float) -> bool:
+        """Whether workers take turns in it."""
+        return now < self.crowded_until
+
     def needs_lane(self, now: float) -> bool:
         """Whether it would delay others in the common batch."""
-        return len(self.waiting) > LANE_MESSAGES or now < self.crowded_until
+        return len(self.waiting) > LANE_MESSAGES or self.is_crowded(now)
 
     def take(self, messages: int, size_bytes: int) -> list[Waiting]:
-        """Up to so many from the head, at least one; they are this line's only ones in flight."""
-        taken = [self.waiting.popleft()]
-        size_bytes -= taken[0].size_bytes
+        """Up to so many from the head; they are this line's only ones in flight."""
+        taken: list[Waiting] = []
         while self.waiting and len(taken) < messages and self.waiting[0].size_bytes <= size_bytes:
             taken.append(self.waiting.popleft())
             size_bytes -= taken[-1].size_bytes
@@ -104,19 +108,25 @@ class Line:
         """``seq`` is held by a majority."""
         self.top = seq if self.top is None else max(self.top, seq)
 
-    def lost(self, now: float) -> None:
-        """Another worker took the next place. Three times in a row: the room is crowded."""
+    def lost(self, now: float) -> bool:
+        """Another worker took the next place. Three times in a row: the room is crowded; true if it is."""
         self.top = None
         self.losses += 1
-        if self.losses >= CROWDED_LOSSES or now < self.crowded_until:
-            self.crowded_until = now + CROWDED_SECONDS
+        if self.losses < CROWDED_LOSSES and not self.is_crowded(now):
+            return False
+        self.crowd(now)
+        return True
+
+    def crowd(self, now: float) -> None:
+        """For a while, workers take turns in it."""
+        self.crowded_until = now + CROWDED_SECONDS
 
     def heard(self, seq: int, now: float) -> None:
         """Another worker stored ``seq``. Nothing is learnt where nothing is known: that is read."""
         if self.top is not None:
             self.reached(seq)
-        if now < self.crowded_until:
-            self.crowded_until = now + CROWDED_SECONDS
+        if self.is_crowded(now):
+            self.crowd(now)
 
     def put_back(self, taken: Iterable[Waiting]) -> None:
         """``taken`` are at the head again in their order, but for those that have had their answer.

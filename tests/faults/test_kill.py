@@ -16,6 +16,7 @@ from prosa.storage.database import Database
 from prosa.storage.embedded import EmbeddedMongod
 from prosa.storage.messages import Messages
 from tests.browser import Browser, Refused
+from tests.prosa.storage.drafts import ALONE
 from tests.server import Server
 
 ROUNDS = 20
@@ -81,7 +82,7 @@ def check(entries: tuple[Entry, ...], writers: list[Writer]) -> None:
 
 async def stored(uri: str) -> tuple[Entry, ...]:
     database = await Database.open(uri, "prosa")
-    messages = Messages(database)
+    messages = Messages(database, turn=ALONE)
     try:
         return await messages.after(ChatId("1"), 0, 1_000_000)
     finally:

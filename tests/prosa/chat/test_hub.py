@@ -32,9 +32,9 @@ class Worker:
 
     def __init__(self, database: Database, bus: MemoryBus) -> None:
         self.tasks = Tasks()
-        self.messages = Messages(database)
-        self.rooms, self.memberships = Rooms(database), Memberships(database)
         self.broker = MemoryBroker(bus)
+        self.messages = Messages(database, turn=self.broker.turn)
+        self.rooms, self.memberships = Rooms(database), Memberships(database)
         self.hub = Hub(
             rooms=self.rooms,
             memberships=self.memberships,

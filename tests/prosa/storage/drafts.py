@@ -1,10 +1,12 @@
-"""Messages for the tests of the store to send."""
+"""Messages for the tests of the store to send, and a worker's turn to write where nobody else does."""
 
 from datetime import UTC, datetime
 
+from prosa.broker.memory import MemoryBroker, MemoryBus
 from prosa.models.entries import Draft
 from prosa.models.ids import ChatId, ClientId, UserId
 
+ALONE = MemoryBroker(MemoryBus()).turn
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
 

@@ -1,14 +1,19 @@
 """Whatever the store does to three workers: no hole, nothing twice, no false acknowledgement."""
 
 import asyncio
+import contextlib
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
+from prosa.broker.memory import MemoryBroker, MemoryBus
 from prosa.models.entries import Draft, Stored
 from prosa.models.errors import LaterError
+from prosa.models.ids import ChatId
+from prosa.models.turns import Turn
+from prosa.storage.attempts import TakeTurn
 from prosa.storage.committer import Committer
 from prosa.storage.log import Key
 from tests.prosa.storage.drafts import a_draft
@@ -25,15 +30,43 @@ class Attack:
     def __init__(self, seed: int, trouble: float) -> None:
         self.chance = random.Random(seed)
         self.log = UnrulyLog(seed, trouble=trouble)
+        bus = MemoryBus()
         self.workers = [
             Committer(
-                self.log, clock=time.monotonic, deadline_seconds=0.4, queue_messages=5000, room_messages=1000
+                self.log,
+                turn=self.unruly(MemoryBroker(bus).turn),
+                crowded=self.crowd,
+                clock=time.monotonic,
+                deadline_seconds=0.4,
+                queue_messages=5000,
+                room_messages=1000,
             )
             for _ in range(WORKERS)
         ]
+        self.turns = 0
         self.answers: dict[Key, list[Stored]] = {}
         self.sent: list[list[Key]] = []
         self.unknown = 0
+
+    def crowd(self, chat_id: ChatId) -> None:
+        """Everybody is told, or only some: a notice may get lost."""
+        for worker in self.workers:
+            if self.chance.random() < 0.8:
+                worker.crowd(chat_id)
+
+    def unruly(self, turn: TakeTurn) -> TakeTurn:
+        """Turns that are sometimes given to more than one, or forget what the last one reached."""
+
+        @contextlib.asynccontextmanager
+        async def take(chat_id: ChatId) -> AsyncIterator[Turn]:
+            self.turns += 1
+            if self.chance.random() < 0.2:
+                yield Turn(None)
+            else:
+                async with turn(chat_id) as ours:
+                    yield ours
+
+        return take
 
     async def run(self) -> None:
         await asyncio.gather(*(self.author(str(number)) for number in range(AUTHORS)))
@@ -47,6 +80,8 @@ class Attack:
         for count in range(12):
             draft = a_draft(f"{name}-{count}", room=room, author=name)
             worker = self.chance.choice(self.workers)
+            if self.chance.random() < 0.1:
+                self.crowd(draft.chat_id)
             match self.chance.random():
                 case number if number < 0.1:
                     other = self.chance.choice(self.workers)
@@ -108,6 +143,7 @@ async def test_no_hole_nothing_twice_no_false_ack(seed: int, trouble: float) -> 
     await attack.run()
     log = attack.log
     assert (attack.unknown == 0) or trouble
+    assert attack.turns
     assert log.holes == []
     assert len(log.by_key) == len(log.by_place) == len(attack.answers)
     for key, answers in attack.answers.items():

@@ -20,7 +20,7 @@ from prosa.storage.embedded import EmbeddedMongod
 from prosa.storage.memberships import Memberships
 from prosa.storage.messages import Messages
 from prosa.storage.rooms import Rooms
-from tests.prosa.storage.drafts import a_draft
+from tests.prosa.storage.drafts import ALONE, a_draft
 
 ROOM = ChatId("7")
 Acked = dict[str, int]
@@ -86,7 +86,7 @@ async def test_a_killed_writer_loses_nothing_that_it_acknowledged_and_leaves_no_
         acked |= await last_words(survivor)
     log = await the_log(database)
     assert {client_id: log.get(client_id) for client_id in acked} == acked
-    messages = Messages(database)
+    messages = Messages(database, turn=ALONE)
     for author in (f"a{number}" for number in range(20)):
         again = await messages.append(a_draft(f"{author}-1", author=author))
         assert again.duplicate == (f"{author}-1" in log)
@@ -134,7 +134,7 @@ async def test_a_killed_mongod_comes_back_with_everything_that_was_acknowledged(
     own_mongod: EmbeddedMongod,
 ) -> None:
     database = await Database.open(own_mongod.uri, "killed")
-    messages = Messages(database)
+    messages = Messages(database, turn=ALONE)
     speakers = Speakers(messages)
     tasks = [asyncio.ensure_future(speakers.speak(str(number))) for number in range(40)]
     for _ in range(2):
@@ -156,7 +156,7 @@ async def test_a_send_into_a_stopped_store_is_unknown_within_the_deadline_and_st
     own_mongod: EmbeddedMongod,
 ) -> None:
     database = await Database.open(own_mongod.uri, "stopped")
-    messages = Messages(database)
+    messages = Messages(database, turn=ALONE)
     await messages.append(a_draft("antes"))
     os.kill(own_mongod.pid, signal.SIGSTOP)
     try:
@@ -179,7 +179,7 @@ async def test_a_send_into_a_stopped_store_is_unknown_within_the_deadline_and_st
 async def test_a_mongod_stopped_in_mid_batch_stores_everything_once(own_mongod: EmbeddedMongod) -> None:
     quick = {"socketTimeoutMS": 400, "wTimeoutMS": 300, "serverSelectionTimeoutMS": 400}
     database = await Database.open(own_mongod.uri, "paused", **quick)
-    workers = [Messages(database, deadline_seconds=1.0) for _ in range(2)]
+    workers = [Messages(database, turn=ALONE, deadline_seconds=1.0) for _ in range(2)]
     speakers = [Speakers(worker) for worker in workers]
     tasks = [
         asyncio.ensure_future(speaker.speak(f"{index}_{number}"))
@@ -227,7 +227,7 @@ async def test_what_the_site_says_to_a_store_that_is_away_is_unavailable_and_hol
 async def test_reads_of_a_store_that_is_away_are_unavailable(own_mongod: EmbeddedMongod) -> None:
     quick = {"socketTimeoutMS": 300, "serverSelectionTimeoutMS": 300, "connectTimeoutMS": 300}
     database = await Database.open(own_mongod.uri, "away", **quick)
-    messages, rooms, memberships = Messages(database), Rooms(database), Memberships(database)
+    messages, rooms, memberships = Messages(database, turn=ALONE), Rooms(database), Memberships(database)
     os.kill(own_mongod.pid, signal.SIGSTOP)
     try:
         answers = await asyncio.gather(

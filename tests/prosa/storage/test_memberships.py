@@ -12,7 +12,7 @@ from prosa.storage.database import Database
 from prosa.storage.memberships import Memberships
 from prosa.storage.messages import Messages
 from prosa.storage.rooms import Rooms
-from tests.prosa.storage.drafts import a_draft
+from tests.prosa.storage.drafts import ALONE, a_draft
 
 ROOM = ChatId("7")
 ANA = Member(UserId("1"), "Ana", "cliente")
@@ -26,7 +26,7 @@ def says(who: Member, text: str, *, room: ChatId = ROOM, at: datetime = NOON) ->
 
 
 async def said(database: Database, *drafts: Draft) -> list[Entry]:
-    messages = Messages(database)
+    messages = Messages(database, turn=ALONE)
     entries = [(await messages.append(draft)).entry for draft in drafts]
     await messages.close()
     await Rooms(database).note_last(entries)

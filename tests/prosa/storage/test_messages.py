@@ -11,7 +11,7 @@ from prosa.models.errors import ConflictError, TooLargeError, UnavailableError
 from prosa.models.ids import ChatId
 from prosa.storage.database import Database
 from prosa.storage.messages import Messages
-from tests.prosa.storage.drafts import NOON, a_draft
+from tests.prosa.storage.drafts import ALONE, NOON, a_draft
 
 ROOM = ChatId("7")
 
@@ -21,7 +21,7 @@ def messages(io_loop: AsyncIOLoop, database: Database) -> Iterator[Messages]:
     store: list[Messages] = []
 
     async def build() -> None:
-        store.append(Messages(database))
+        store.append(Messages(database, turn=ALONE))
 
     io_loop.run_sync(build)
     yield store[0]
@@ -111,7 +111,7 @@ async def test_a_conflict_in_a_batch_costs_the_others_nothing(messages: Messages
 
 @pytest.mark.gen_test(timeout=30)
 async def test_two_workers_in_one_room_leave_one_order_without_a_hole(database: Database) -> None:
-    workers = [Messages(database), Messages(database), Messages(database)]
+    workers = [Messages(database, turn=ALONE) for _ in range(3)]
 
     async def author(number: int) -> None:
         for count in range(20):
@@ -161,7 +161,7 @@ async def test_imported_entries_are_not_live_ones(messages: Messages) -> None:
 
 @pytest.mark.gen_test
 async def test_a_full_queue_refuses_what_comes_and_keeps_what_it_has(database: Database) -> None:
-    messages = Messages(database, queue_messages=5, room_messages=3)
+    messages = Messages(database, turn=ALONE, queue_messages=5, room_messages=3)
     accepted: list[Draft] = [a_draft("a"), a_draft("b"), a_draft("c")]
     waiting = asyncio.gather(*map(messages.append, accepted))
     await asyncio.sleep(0)
@@ -201,7 +201,7 @@ async def test_a_caller_who_leaves_takes_nothing_back(messages: Messages) -> Non
 
 @pytest.mark.gen_test
 async def test_closing_finishes_what_waits_and_refuses_what_comes(database: Database) -> None:
-    messages = Messages(database)
+    messages = Messages(database, turn=ALONE)
     waiting = [asyncio.ensure_future(messages.append(a_draft(f"{number}"))) for number in range(50)]
     await asyncio.sleep(0)
     await messages.close()

@@ -12,7 +12,7 @@ from prosa.storage.database import Database
 from prosa.storage.memberships import Memberships
 from prosa.storage.messages import Messages
 from prosa.storage.rooms import Rooms
-from tests.prosa.storage.drafts import NOON, a_draft
+from tests.prosa.storage.drafts import ALONE, NOON, a_draft
 
 ROOM, USER = ChatId("7"), UserId("1")
 READING = {"find", "aggregate", "update", "delete", "findAndModify"}
@@ -69,7 +69,7 @@ def everywhere(plan: Any, name: str) -> Iterator[Any]:
 
 
 async def use_everything(database: Database) -> None:
-    messages, rooms, memberships = Messages(database), Rooms(database), Memberships(database)
+    messages, rooms, memberships = Messages(database, turn=ALONE), Rooms(database), Memberships(database)
     both = (Member(USER, "Ana"), Member(UserId("2"), "Beto"))
     crowd = tuple(Member(UserId(str(number)), "x") for number in range(SMALL_ROOM + 1))
     for room in (ROOM, ChatId("8"), ChatId("9")):

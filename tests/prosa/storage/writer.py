@@ -9,11 +9,11 @@ import sys
 
 from prosa.storage.database import Database
 from prosa.storage.messages import Messages
-from tests.prosa.storage.drafts import a_draft
+from tests.prosa.storage.drafts import ALONE, a_draft
 
 
 async def write(uri: str, name: str, writer: str, authors: int) -> None:
-    messages = Messages(await Database.open(uri, name))
+    messages = Messages(await Database.open(uri, name), turn=ALONE)
 
     async def speak(author: str) -> None:
         count = 0

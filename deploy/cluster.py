@@ -50,9 +50,21 @@ redirect_stderr = true
 
 
 class Cluster:
-    """One cluster in ``folder``, its ports from ``base`` up. ``settings`` go to every worker."""
+    """One cluster in ``folder``, its ports from ``base`` up. ``settings`` go to every worker.
 
-    def __init__(self, folder: Path, base: int, settings: dict[str, str] | None = None) -> None:
+    For experiments: ``mongod`` is where the three mongods listen, if something stands between them and
+    their addresses; ``worker`` is what runs in place of ``app.py``.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        base: int,
+        settings: dict[str, str] | None = None,
+        *,
+        mongod: int = MONGOD,
+        worker: str = "app.py",
+    ) -> None:
         self.folder = folder.absolute()
         self.base = base
         self.url = f"http://127.0.0.1:{base + HTTP}"
@@ -63,12 +75,14 @@ class Cluster:
         self.logs = self.folder / "logs"
         self.colours = Colours(self.run_dir / "supervisor.sock", base)
         self._settings = settings or {}
+        self._mongod = mongod
+        self._worker = worker
         self._supervisord: subprocess.Popen[bytes] | None = None
 
     def start(self, say: Callable[[str], None]) -> None:
         """Everything runs and the demo's rooms can be opened. Raises ``DeployError``."""
-        for port in range(self.base, self.base + MONGOD + 3):
-            _check_free(port)
+        for offset in (HTTP, API, SITE, REDIS, self._mongod, self._mongod + 1, self._mongod + 2):
+            _check_free(self.base + offset)
         for folder in (
             self.run_dir / "sessions",
             self.logs,
@@ -77,27 +91,31 @@ class Cluster:
             folder.mkdir(parents=True, exist_ok=True)
         for name, text in self.configurations().items():
             (self.folder / name).write_text(text)
-        environment = self._environment()
         say("starting nginx, Redis and three mongods")
         self._supervisord = subprocess.Popen(  # noqa: S603 - our own configuration
             [sys.executable, "-m", "supervisor.supervisord", "-c", self.folder / "supervisord.conf"],
-            env=environment,
+            env=self._environment(),
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
         self._until(self._is_replicated, 60, "the three mongods have a primary")
         say("preparing the demo site")
-        _manage("migrate", "--verbosity=0", environment=environment)
-        _manage("shell", "-c", "from demo.market.seed import sow; sow()", environment=environment)
+        self.manage("migrate", "--verbosity=0")
+        self.manage("shell", "-c", "from demo.market.seed import sow; sow()")
         say("starting three workers")
         self.colours.start("a")
         self._until(self._answers, 30, "nginx answers")
-        _manage(
-            "shell",
-            "-c",
-            "from demo.market.publishing import publish_all; publish_all()",
-            environment=environment,
+        self.manage("shell", "-c", "from demo.market.publishing import publish_all; publish_all()")
+
+    def manage(self, *arguments: str) -> str:
+        """What a command of the demo site's ``manage.py`` prints. Raises ``DeployError``."""
+        command = [sys.executable, "-m", "django", *arguments]
+        done = subprocess.run(  # noqa: S603
+            command, env=self._environment(), cwd=ROOT, capture_output=True, text=True, check=False
         )
+        if done.returncode:
+            raise DeployError(f"the demo site: {done.stderr.strip()[-2000:]}")
+        return done.stdout
 
     @contextlib.contextmanager
     def worker(self, place: int, **environment: str) -> Iterator[None]:
@@ -111,8 +129,8 @@ class Cluster:
             "PROSA_TRUST_PROXY": "1",
         }
         with (self.logs / f"worker-{place}.log").open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "app.py"],
+            process = subprocess.Popen(  # noqa: S603 - ours
+                [sys.executable, *self._worker.split()],
                 cwd=ROOT,
                 env={**self._environment(), **own, **environment},
                 stdout=log,
@@ -156,6 +174,7 @@ class Cluster:
         workers = workers.replace("911%(", f"{(self.base + 10) // 10}%(").replace(
             "912%(", f"{(self.base + 20) // 10}%("
         )
+        workers = workers.replace("python app.py", f"python {self._worker}")
         workers = workers.replace("autostart = true", "autostart = false", 1)
         nginx = here((ROOT / "deploy" / "nginx.conf").read_text())
         nginx = nginx.replace(f"listen {self.base} ", f"listen 127.0.0.1:{self.base} ")
@@ -166,7 +185,7 @@ class Cluster:
         user = " user root;" if os.geteuid() == 0 else ""
         commands = {
             f"mongod-{n}": f"{mongod} --dbpath {self.folder}/mongod-{n} --replSet prosa --bind_ip 127.0.0.1"
-            f" --port {self.base + MONGOD + n - 1} --nounixsocket --wiredTigerCacheSizeGB 0.25"
+            f" --port {self.base + self._mongod + n - 1} --nounixsocket --wiredTigerCacheSizeGB 0.25"
             f" --setParameter diagnosticDataCollectionEnabled=false"
             " --setParameter shutdownTimeoutMillisForSignaledShutdown=100"
             for n in (1, 2, 3)
@@ -249,13 +268,6 @@ def found(program: str) -> str:
     if path is None:
         raise DeployError(f"{program} is missing: apt-get install nginx-light redis-server")
     return path
-
-
-def _manage(*arguments: str, environment: dict[str, str]) -> None:
-    command = [sys.executable, "-m", "django", *arguments]
-    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode:
-        raise DeployError(f"the demo site: {done.stderr.strip()[-2000:]}")
 
 
 def main() -> int:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from statistics import mean, median
 from typing import NamedTuple
 
 
@@ -27,10 +28,16 @@ class Notes:
         self.room = room
         self.written: list[str] = []
         self.acknowledged: dict[str, int] = {}
+        self.contradicted = 0
+        self.workers: dict[str, set[str]] = {}
         self.failed: set[str] = set()
         self.shown: list[tuple[int, str, int]] = []
         self.start = 0
+        self.is_in = False
         self.unannounced = 0
+        self.waits_ms: list[int] = []
+        self.texts: dict[str, object] = {}
+        self._begun: dict[str, object] = {}
         for line in lines:
             self._take(dict(line))
 
@@ -43,18 +50,33 @@ class Notes:
         match line:
             case {"kind": "will", "id": str(client_id)}:
                 self.written.append(client_id)
+                self._begun[client_id] = line["at"]
+                self.texts[client_id] = line["text"]
             case {"kind": "ack", "id": str(client_id), "seq": int(seq)}:
-                self.acknowledged[client_id] = seq
+                self.contradicted += self.acknowledged.setdefault(client_id, seq) != seq
+                self.workers.setdefault(client_id, set()).add(str(line.get("worker")))
+                self._answered(client_id, line)
             case {"kind": "failed", "id": str(client_id)}:
                 self.failed.add(client_id)
             case {"kind": "from", "seq": int(seq)}:
                 self.start = seq
+                self.is_in = True
             case {"kind": "shown", "seq": int(seq), "id": str(client_id), "at": int(at)}:
                 self.shown.append((seq, client_id, at))
             case {"kind": "close", "announced": False, "joined": True}:
                 self.unannounced += 1
             case _:
                 pass
+
+    def _answered(self, client_id: str, line: dict[str, object]) -> None:
+        match (self._begun.pop(client_id, None), line.get("at")):
+            case (int(begun), int(at)):
+                self.waits_ms.append(at - begun)
+
+    @property
+    def top(self) -> int:
+        """The last place that the screen showed."""
+        return self.shown[-1][0] if self.shown else self.start
 
     @property
     def silence_ms(self) -> int:
@@ -77,6 +99,7 @@ class Verdict(NamedTuple):
     unanswered: int = 0
     unannounced: int = 0
     silence_ms: int = 0
+    growth_mib: float = 0.0
 
     @property
     def is_clean(self) -> bool:
@@ -99,6 +122,12 @@ def judge(everybody: Sequence[Notes], rooms: Mapping[str, Sequence[Kept]]) -> Ve
     return Verdict(**totals, silence_ms=max((notes.silence_ms for notes in everybody), default=0))
 
 
+def unevenness(everybody: Sequence[Notes]) -> float:
+    """How much longer than the median somebody had to wait for their answers, on the average."""
+    waits = [mean(notes.waits_ms) for notes in everybody if notes.waits_ms]
+    return max(waits) / median(waits)
+
+
 def _missing(seqs: Sequence[int]) -> int:
     return len(set(range(1, max(seqs, default=0) + 1)) - set(seqs))
 
@@ -106,6 +135,7 @@ def _missing(seqs: Sequence[int]) -> int:
 def _judge_author(notes: Notes, entries: Sequence[Kept]) -> Counter[str]:
     """What was written is stored where the acknowledgement said, in the order in which it was written."""
     places = {entry.client_id: entry.seq for entry in entries}
+    texts = {entry.client_id: entry.conteudo for entry in entries}
     order = [places[client_id] for client_id in notes.written if client_id in places]
     found = Counter[str](
         sent=len(notes.written), acknowledged=len(notes.acknowledged), unannounced=notes.unannounced
@@ -113,6 +143,8 @@ def _judge_author(notes: Notes, entries: Sequence[Kept]) -> Counter[str]:
     found["unanswered"] = len(set(notes.written) - notes.acknowledged.keys() - notes.failed)
     found["lost"] = sum(client_id not in places for client_id in notes.acknowledged)
     found["misplaced"] = sum(places.get(one, seq) != seq for one, seq in notes.acknowledged.items())
+    found["misplaced"] += notes.contradicted
+    found["misplaced"] += sum(texts.get(one, text) != text for one, text in notes.texts.items())
     found["misplaced"] += sum(later < earlier for earlier, later in pairwise(order))
     found["doubled"] += sum(client_id in places for client_id in notes.failed)
     return found

@@ -4,29 +4,21 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from typing import NamedTuple
 
 import pymongo
 from pymongo.errors import PyMongoError
 
 from deploy.cluster import MONGOD, REDIS, Cluster
-from deploy.colours import PLACES, DeployError
-from tests.cutting import Cutting
-
-
-class Lab(NamedTuple):
-    """What can be struck: a cluster, and the line between the crowd and its nginx."""
-
-    cluster: Cluster
-    line: Cutting
-
-
-Strike = Callable[[Lab, Random], None]
+from deploy.colours import DeployError
+from tests.lab.crowding import readers_asleep, said_twice, throng
+from tests.lab.lab import Lab, Strike, Unproven, places, worker
 
 FROZEN_SECONDS = 10.0
+
+ROLLED_BACK = "Rollback summary"
+"""What a mongod logs when it has taken back what only it had."""
 
 
 def nothing(lab: Lab, chance: Random) -> None:
@@ -36,12 +28,12 @@ def nothing(lab: Lab, chance: Random) -> None:
 
 def worker_killed(lab: Lab, chance: Random) -> None:
     """SIGKILL of one worker, in the middle of whatever it does; supervisor brings it back."""
-    _kill(lab.cluster, [chance.choice(_places(lab.cluster))])
+    _kill(lab.cluster, [chance.choice(places(lab.cluster))])
 
 
 def two_workers_killed(lab: Lab, chance: Random) -> None:
     """SIGKILL of two of the three at the same moment."""
-    _kill(lab.cluster, chance.sample(_places(lab.cluster), 2))
+    _kill(lab.cluster, chance.sample(places(lab.cluster), 2))
 
 
 def rolling(lab: Lab, chance: Random) -> None:
@@ -78,6 +70,24 @@ def primary_steps_down(lab: Lab, chance: Random) -> None:
         client.admin.command("replSetStepDown", 10, force=True)
 
 
+def primary_cut_off(lab: Lab, chance: Random) -> None:
+    """For ten seconds the primary neither hears nor is heard by the others, but by everybody else.
+
+    It takes writes until it notices, which nobody holds but itself: they are rolled back.
+    """
+    primary = _primary(lab.cluster)
+    log = lab.cluster.logs / f"{primary}.log"
+    before = log.read_text().count(ROLLED_BACK)
+    lab.cluster.members.cut_off(int(primary[-1]) - 1)
+    time.sleep(FROZEN_SECONDS)
+    lab.cluster.members.heal()
+    deadline = time.monotonic() + FROZEN_SECONDS * 2
+    while log.read_text().count(ROLLED_BACK) == before:
+        if time.monotonic() > deadline:
+            raise Unproven("nothing was rolled back")
+        time.sleep(0.5)
+
+
 def mongods_restarted(lab: Lab, chance: Random) -> None:
     """All three mongods killed at once."""
     for n in (1, 2, 3):
@@ -98,7 +108,7 @@ def nginx_killed(lab: Lab, chance: Random) -> None:
 
 def worker_frozen(lab: Lab, chance: Random) -> None:
     """SIGSTOP of a worker for ten seconds: its people wait, unless somebody notices."""
-    _freeze(lab.cluster.colours.pid(*_worker(lab.cluster, chance.choice(_places(lab.cluster)))))
+    _freeze(lab.cluster.colours.pid(*worker(lab.cluster, chance.choice(places(lab.cluster)))))
 
 
 def redis_flushed(lab: Lab, chance: Random) -> None:
@@ -146,27 +156,23 @@ FAULTS: dict[str, Strike] = {
         primary_killed,
         primary_frozen,
         primary_steps_down,
+        primary_cut_off,
         secondaries_frozen,
         mongods_restarted,
         nginx_reloaded,
         nginx_killed,
         worker_frozen,
         lines_cut,
+        said_twice,
+        throng,
+        readers_asleep,
         clock_wrong,
     )
 }
 
 
-def _places(cluster: Cluster) -> tuple[int, ...]:
-    return PLACES[cluster.colours.running()[0]]
-
-
-def _worker(cluster: Cluster, place: int) -> tuple[str, str]:
-    return f"prosa-{'a' if place in PLACES['a'] else 'b'}", str(place)
-
-
 def _kill(cluster: Cluster, places: list[int]) -> None:
-    for pid in [cluster.colours.pid(*_worker(cluster, place)) for place in places]:
+    for pid in [cluster.colours.pid(*worker(cluster, place)) for place in places]:
         os.kill(pid, signal.SIGKILL)
 
 

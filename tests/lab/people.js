@@ -161,7 +161,7 @@ class Person {
   }
 
   show(entry) {
-    this.note('shown', { seq: entry.seq, id: entry.client_id, text: entry.conteudo });
+    this.note('shown', { seq: entry.seq, id: entry.client_id });
     this.shown = entry.seq;
   }
 

@@ -50,8 +50,17 @@ def stored_in_another_order(history: History) -> None:
     history.stored[0], history.stored[2] = third._replace(seq=1), first._replace(seq=3)
 
 
+def stored_with_another_text(history: History) -> None:
+    history.stored[1] = history.stored[1]._replace(conteudo="something else")
+
+
 def acknowledged_at_another_place(history: History) -> None:
     history.lines["ana"][history.index("ana", "ack", 0)]["seq"] = 2
+
+
+def acknowledged_at_two_places(history: History) -> None:
+    at = history.index("ana", "ack", 1)
+    history.lines["ana"].insert(at + 1, {**history.lines["ana"][at], "seq": 99})
 
 
 def never_answered(history: History) -> None:
@@ -94,6 +103,8 @@ DEFECTS: dict[Callable[[History], None], str] = {
     stored_twice: "doubled",
     stored_in_another_order: "misplaced",
     acknowledged_at_another_place: "misplaced",
+    acknowledged_at_two_places: "misplaced",
+    stored_with_another_text: "misplaced",
     never_answered: "unanswered",
     reported_failed_and_stored: "doubled",
     skipped_on_a_screen: "holes",

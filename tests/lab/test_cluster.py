@@ -12,15 +12,17 @@ import pytest
 from deploy.cluster import Cluster, found
 from deploy.colours import DeployError
 from tests.lab.__main__ import SETTINGS, run
-from tests.lab.faults import Strike, redis_killed, rolling, worker_killed
+from tests.lab.faults import redis_killed, rolling, worker_killed
+from tests.lab.lab import Strike
+from tests.lab.members import LabCluster
 
 BASE = 9500
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabCluster]:
     """Everything runs, on this machine's loopback."""
-    cluster = Cluster(tmp_path_factory.mktemp("cluster"), BASE, SETTINGS)
+    cluster = LabCluster(tmp_path_factory.mktemp("cluster"), BASE, SETTINGS)
     try:
         cluster.start(lambda _: None)
         yield cluster
@@ -46,11 +48,12 @@ def test_ports_that_are_taken_are_named(cluster: Cluster, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("strike", [rolling, worker_killed, redis_killed], ids=lambda strike: strike.__name__)
-def test_a_crowd_loses_nothing(cluster: Cluster, strike: Strike, tmp_path: Path) -> None:
+def test_a_crowd_loses_nothing(cluster: LabCluster, strike: Strike, tmp_path: Path) -> None:
     name = strike.__name__
-    verdict = run(cluster, name, strike, tmp_path, random.Random(name))
+    verdict, unproven = run(cluster, name, strike, tmp_path, random.Random(name))
     assert verdict.sent > 50
     assert verdict.is_clean, verdict
+    assert not unproven
     assert name != "rolling" or verdict.unannounced == 0
 
 

@@ -1,0 +1,51 @@
+"""What strikes have to do with: a cluster, its crowd, and the line between them."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from random import Random
+
+from deploy.cluster import Cluster
+from deploy.colours import PLACES
+from tests.cutting import Cutting
+from tests.lab.crowd import Crowd, Guest
+from tests.lab.members import LabCluster
+
+
+class Unproven(Exception):  # noqa: N818 - what a row says in the end
+    """What should have happened under the fault did not: the row proves nothing, or shows a fault."""
+
+
+class Lab:
+    """What can be struck: a cluster, and the line between its people and its nginx."""
+
+    def __init__(self, cluster: LabCluster, line: Cutting, folder: Path) -> None:
+        self.cluster = cluster
+        self.line = line
+        self.crowds: list[Crowd] = []
+        self._folder = folder
+
+    def invite(self, name: str, guests: Sequence[Guest]) -> Crowd:
+        """They are in their rooms and write, until everybody is told to finish."""
+        crowd = Crowd(self.cluster, self.line.url, self._folder / name, guests)
+        self.crowds.append(crowd)
+        crowd.start()
+        return crowd
+
+
+Strike = Callable[[Lab, Random], None]
+"""Raises ``Unproven``."""
+
+
+def worker_pids(cluster: Cluster) -> list[int]:
+    """The processes of the workers; 0 for one that is being started."""
+    return [cluster.colours.pid(*worker(cluster, place)) for place in places(cluster)]
+
+
+def places(cluster: Cluster) -> tuple[int, ...]:
+    """The places of the workers that work."""
+    return PLACES[cluster.colours.running()[0]]
+
+
+def worker(cluster: Cluster, place: int) -> tuple[str, str]:
+    """What supervisor calls the worker of this place: its group and its name."""
+    return f"prosa-{'a' if place in PLACES['a'] else 'b'}", str(place)

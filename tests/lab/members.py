@@ -1,0 +1,152 @@
+"""A cluster whose mongods are reached by proxies, so that one can be cut off from the others.
+
+A connection belongs to the mongod whose process has opened it (the kernel's ``/proc`` knows), or to a
+client, which reaches everybody all the time.
+"""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from deploy.cluster import MONGOD, Cluster
+
+BEHIND = 30
+"""A mongod listens so far above the address that its set knows."""
+
+MEMBERS = 3
+CHUNK_BYTES = 65_536
+
+
+class Members:
+    """The proxies of one cluster, in a thread of their own."""
+
+    def __init__(self, base: int) -> None:
+        self._addresses = [base + MONGOD + n for n in range(MEMBERS)]
+        self._cut_off: int | None = None
+        self._started = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._main()), daemon=True)
+
+    def start(self) -> None:
+        """They take connections once this returns."""
+        self._thread.start()
+        assert self._started.wait(10)
+
+    def stop(self) -> None:
+        """Nothing goes through any more."""
+        self._loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join(timeout=10)
+
+    def cut_off(self, member: int) -> None:
+        """From now on it neither hears nor is heard by the other two; nobody is told."""
+        self._cut_off = member
+
+    def heal(self) -> None:
+        """They reach each other again, by new connections."""
+        self._cut_off = None
+        self._loop.call_soon_threadsafe(self._end_silence)
+
+    def _end_silence(self) -> None:
+        self._healed.set()
+        self._healed = asyncio.Event()
+
+    async def _main(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stopping = asyncio.Event()
+        self._healed = asyncio.Event()
+        listeners = [
+            await asyncio.start_server(self._server(member), "127.0.0.1", port)
+            for member, port in enumerate(self._addresses)
+        ]
+        self._started.set()
+        await self._stopping.wait()
+        for listener in listeners:
+            listener.close()
+
+    def _server(self, member: int) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], object]:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            caller = self._member_of(writer.get_extra_info("peername")[1])
+            writers = [writer]
+            try:
+                back, there = await asyncio.open_connection("127.0.0.1", self._addresses[member] + BEHIND)
+                writers.append(there)
+                pumps = [
+                    asyncio.create_task(self._pump(reader, there, caller, member)),
+                    asyncio.create_task(self._pump(back, writer, caller, member)),
+                ]
+                await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+                for pump in pumps:
+                    pump.cancel()
+            except OSError:
+                pass
+            finally:
+                for end in writers:
+                    end.transport.abort()
+
+        return serve
+
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, caller: int | None, member: int
+    ) -> None:
+        with contextlib.suppress(OSError):
+            while chunk := await reader.read(CHUNK_BYTES):
+                if caller not in (None, member) and self._cut_off in (caller, member):
+                    await self._healed.wait()
+                    return
+                writer.write(chunk)
+                await writer.drain()
+
+    def _member_of(self, port: int) -> int | None:
+        """Whose connection comes from this port; ``None``: a client's."""
+        socket = _inode(port)
+        for member, address in enumerate(self._addresses):
+            for process in _processes(f"--port {address + BEHIND} "):
+                if socket in _sockets(process):
+                    return member
+        return None
+
+
+class LabCluster(Cluster):
+    """A cluster whose members can be cut off from each other."""
+
+    def __init__(self, folder: Path, base: int, settings: dict[str, str], worker: str = "app.py") -> None:
+        super().__init__(folder, base, settings, mongod=MONGOD + BEHIND, worker=worker)
+        self.members = Members(base)
+
+    def start(self, say: Callable[[str], None]) -> None:
+        """Everything runs, behind the proxies."""
+        self.members.start()
+        super().start(say)
+
+    def stop(self) -> None:
+        """Nothing of it runs any more, the proxies neither."""
+        super().stop()
+        self.members.stop()
+
+
+def _inode(port: int) -> str:
+    """The socket of this machine that is bound to this port of the loopback and calls somebody."""
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        fields = line.split()
+        if fields[1] == f"0100007F:{port:04X}":
+            return f"socket:[{fields[9]}]"
+    return ""
+
+
+def _processes(argument: str) -> list[Path]:
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if argument in process.joinpath("cmdline").read_text().replace("\0", " "):
+                found.append(process)
+    return found
+
+
+def _sockets(process: Path) -> set[str]:
+    found = set()
+    with contextlib.suppress(OSError):
+        for file in (process / "fd").iterdir():
+            with contextlib.suppress(OSError):
+                found.add(str(file.readlink()))
+    return found

@@ -29,11 +29,12 @@ class Notes:
         self.written: list[str] = []
         self.acknowledged: dict[str, int] = {}
         self.contradicted = 0
-        self.workers: dict[str, set[str]] = {}
+        self.workers: dict[str, list[str]] = {}
         self.failed: set[str] = set()
         self.shown: list[tuple[int, str, int]] = []
         self.start = 0
         self.is_in = False
+        self.has_screen = False
         self.unannounced = 0
         self.waits_ms: list[int] = []
         self.texts: dict[str, object] = {}
@@ -54,12 +55,14 @@ class Notes:
                 self.texts[client_id] = line["text"]
             case {"kind": "ack", "id": str(client_id), "seq": int(seq)}:
                 self.contradicted += self.acknowledged.setdefault(client_id, seq) != seq
-                self.workers.setdefault(client_id, set()).add(str(line.get("worker")))
+                self.workers.setdefault(client_id, []).append(str(line.get("worker")))
                 self._answered(client_id, line)
             case {"kind": "failed", "id": str(client_id)}:
                 self.failed.add(client_id)
             case {"kind": "from", "seq": int(seq)}:
                 self.start = seq
+                self.is_in = self.has_screen = True
+            case {"kind": "in"}:
                 self.is_in = True
             case {"kind": "shown", "seq": int(seq), "id": str(client_id), "at": int(at)}:
                 self.shown.append((seq, client_id, at))
@@ -152,6 +155,8 @@ def _judge_author(notes: Notes, entries: Sequence[Kept]) -> Counter[str]:
 
 def _judge_reader(notes: Notes, entries: Sequence[Kept]) -> Counter[str]:
     """The screen showed each place after the first once, in order, as it is stored, up to the last."""
+    if not notes.has_screen:
+        return Counter()
     found = Counter[str](shown=len(notes.shown))
     stored = {entry.seq: entry.client_id for entry in entries}
     top = notes.start

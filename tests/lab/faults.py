@@ -17,6 +17,7 @@ from tests.lab.lab import Lab, Strike, Unproven, places, worker
 
 FROZEN_SECONDS = 10.0
 
+ROLL_BACK_SECONDS = 40.0
 ROLLED_BACK = "Rollback summary"
 """What a mongod logs when it has taken back what only it had."""
 
@@ -81,7 +82,7 @@ def primary_cut_off(lab: Lab, chance: Random) -> None:
     lab.cluster.members.cut_off(int(primary[-1]) - 1)
     time.sleep(FROZEN_SECONDS)
     lab.cluster.members.heal()
-    deadline = time.monotonic() + FROZEN_SECONDS * 2
+    deadline = time.monotonic() + ROLL_BACK_SECONDS
     while log.read_text().count(ROLLED_BACK) == before:
         if time.monotonic() > deadline:
             raise Unproven("nothing was rolled back")
@@ -113,9 +114,14 @@ def worker_frozen(lab: Lab, chance: Random) -> None:
 
 def redis_flushed(lab: Lab, chance: Random) -> None:
     """FLUSHALL: Redis forgets everything it knew."""
-    with socket.create_connection(("127.0.0.1", lab.cluster.base + REDIS), 5) as line:
-        line.sendall(b"FLUSHALL\r\n")
-        assert line.recv(5) == b"+OK\r\n"
+    assert _tell_redis(lab.cluster, b"FLUSHALL") == b"+OK"
+
+
+def publishers_cut(lab: Lab, chance: Random) -> None:
+    """The lines by which workers publish are cut again and again; those by which they hear are not."""
+    for _ in range(20):
+        assert _tell_redis(lab.cluster, b"CLIENT KILL TYPE normal").startswith(b":")
+        time.sleep(chance.uniform(0.2, 0.6))
 
 
 def secondaries_frozen(lab: Lab, chance: Random) -> None:
@@ -153,6 +159,7 @@ FAULTS: dict[str, Strike] = {
         redis_killed,
         redis_frozen,
         redis_flushed,
+        publishers_cut,
         primary_killed,
         primary_frozen,
         primary_steps_down,
@@ -169,6 +176,12 @@ FAULTS: dict[str, Strike] = {
         clock_wrong,
     )
 }
+
+
+def _tell_redis(cluster: Cluster, command: bytes) -> bytes:
+    with socket.create_connection(("127.0.0.1", cluster.base + REDIS), 5) as line:
+        line.sendall(command + b"\r\n")
+        return line.recv(100).strip()
 
 
 def _kill(cluster: Cluster, places: list[int]) -> None:

@@ -25,6 +25,8 @@ class Members:
     def __init__(self, base: int) -> None:
         self._addresses = [base + MONGOD + n for n in range(MEMBERS)]
         self._cut_off: int | None = None
+        self._processes: dict[int, Path] = {}
+        self._callers: dict[int, int | None] = {}
         self._started = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._main()), daemon=True)
 
@@ -40,6 +42,12 @@ class Members:
 
     def cut_off(self, member: int) -> None:
         """From now on it neither hears nor is heard by the other two; nobody is told."""
+        self._callers = {}
+        self._processes = {
+            other: process
+            for other, address in enumerate(self._addresses)
+            for process in _processes(f"--port {address + BEHIND} ")
+        }
         self._cut_off = member
 
     def heal(self) -> None:
@@ -66,14 +74,14 @@ class Members:
 
     def _server(self, member: int) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], object]:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            caller = self._member_of(writer.get_extra_info("peername")[1])
+            port = writer.get_extra_info("peername")[1]
             writers = [writer]
             try:
                 back, there = await asyncio.open_connection("127.0.0.1", self._addresses[member] + BEHIND)
                 writers.append(there)
                 pumps = [
-                    asyncio.create_task(self._pump(reader, there, caller, member)),
-                    asyncio.create_task(self._pump(back, writer, caller, member)),
+                    asyncio.create_task(self._pump(reader, there, port, member)),
+                    asyncio.create_task(self._pump(back, writer, port, member)),
                 ]
                 await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
                 for pump in pumps:
@@ -87,24 +95,26 @@ class Members:
         return serve
 
     async def _pump(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, caller: int | None, member: int
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int, member: int
     ) -> None:
         with contextlib.suppress(OSError):
             while chunk := await reader.read(CHUNK_BYTES):
-                if caller not in (None, member) and self._cut_off in (caller, member):
+                if self._cut_off is not None and self._is_parted(self._member_of(port), member):
                     await self._healed.wait()
                     return
                 writer.write(chunk)
                 await writer.drain()
 
+    def _is_parted(self, caller: int | None, member: int) -> bool:
+        return caller not in (None, member) and self._cut_off in (caller, member)
+
     def _member_of(self, port: int) -> int | None:
         """Whose connection comes from this port; ``None``: a client's."""
-        socket = _inode(port)
-        for member, address in enumerate(self._addresses):
-            for process in _processes(f"--port {address + BEHIND} "):
-                if socket in _sockets(process):
-                    return member
-        return None
+        if port not in self._callers:
+            socket = _inode(port)
+            owners = (member for member, process in self._processes.items() if socket in _sockets(process))
+            self._callers[port] = next(owners, None)
+        return self._callers[port]
 
 
 class LabCluster(Cluster):

@@ -168,6 +168,7 @@ class Person:
     def __init__(self, url: str, about: Data, notes: TextIO, started: float) -> None:
         self.name: str = about["name"]
         self._room: str = about["room"]
+        self._has_screen: bool = about["screen"]
         self._length: int = about["length"]
         self._every_seconds: float = about["everyMs"] / 1000
         self._notes = notes
@@ -181,7 +182,7 @@ class Person:
             Line(
                 url,
                 about["key"],
-                entered=self._joins if number == 0 else self._looks_for_another_worker,
+                entered=self._enters if number == 0 else self._looks_for_another_worker,
                 heard=self._hears if number == 0 else lambda _: None,
                 ended=self._closes if number == 0 else lambda _code, _announced: None,
             )
@@ -245,6 +246,13 @@ class Person:
         is_joined = self._held is None
         self._held = []
         self._note("close", code=code, announced=is_announced or code == 4000, joined=is_joined)
+
+    async def _enters(self) -> None:
+        if self._has_screen:
+            await self._joins()
+        else:
+            self._held = None
+            self._note("in")
 
     async def _joins(self) -> None:
         known = {} if self._top is None else {"last_seq": self._top, "epoch": self._epoch}

@@ -7,12 +7,13 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Sequence
-from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
 import app
+from prosa.chat.events import Event
 from prosa.chat.hub import Hub
+from prosa.chat.seats import Seat
 from prosa.models.entries import Entry
 from prosa.storage.database import Database, Document
 from prosa.storage.log import MongoLog
@@ -34,7 +35,12 @@ def acknowledged_before_it_is_stored() -> None:
 
 def batch_goes_on_after_a_refusal() -> None:
     """A run of a room is stored unordered."""
-    MongoLog.insert = partialmethod(MongoLog.insert, ordered=False)  # type: ignore[method-assign,assignment]
+    insert = MongoLog.insert
+
+    async def unordered(self: MongoLog, documents: Sequence[Document], *, ordered: bool) -> None:  # noqa: ARG001
+        await insert(self, documents, ordered=False)
+
+    MongoLog.insert = unordered  # type: ignore[method-assign]
 
 
 def hole_is_not_read() -> None:
@@ -45,6 +51,14 @@ def hole_is_not_read() -> None:
         if live is not None and live.room is not None and entry.seq > live.top:
             self._pass_on(live, entry)
 
+    def hear(self: Seat, seq: int, event: Event) -> None:
+        if self._held is not None:
+            self._hold(seq, event)
+        elif seq > self._position:
+            self._position = seq
+            self.connection.deliver(event)
+
+    Seat.hear = hear  # type: ignore[method-assign]
     Hub.stored = stored  # type: ignore[method-assign]
 
 

@@ -22,7 +22,7 @@ PATIENCE = 30.0
 FOUND_BY = {
     "acknowledged_before_it_is_stored": "mongods_restarted",
     "batch_goes_on_after_a_refusal": "said_twice",
-    "hole_is_not_read": "redis_killed",
+    "hole_is_not_read": "publishers_cut",
     "read_before_a_majority_has_it": "primary_cut_off",
 }
 
@@ -31,7 +31,9 @@ FOUND_BY = {
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabCluster]:
     """Everything runs; what the workers are to do wrong, their next start will show."""
     folder = tmp_path_factory.mktemp("planted")
-    cluster = LabCluster(folder, BASE, SETTINGS, worker="-m tests.lab.planted")
+    cluster = LabCluster(
+        folder, BASE, {**SETTINGS, "PROSA_WATCH_SECONDS": "0.2"}, worker="-m tests.lab.planted"
+    )
     try:
         cluster.start(lambda _: None)
         yield cluster
@@ -55,4 +57,3 @@ def test_each_defect_turns_the_lab_red(cluster: LabCluster, defect: str, tmp_pat
     verdict, unproven = run(cluster, f"{defect}-{name}", FAULTS[name], tmp_path, random.Random(defect))
     assert not unproven
     assert not verdict.is_clean
-    print(verdict)

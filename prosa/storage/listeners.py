@@ -16,8 +16,9 @@ IN_USE = metrics.MONGO_POOL.labels("in_use")
 class Commands(monitoring.CommandListener):
     """Every command is measured, and every one that fails is counted."""
 
-    def started(self, _: object) -> None:
-        """Nothing: what counts is how it ends."""
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        """Its failures are shown from now on: Prometheus sees no increase in a series that is new."""
+        metrics.MONGO_FAILURES.labels(event.command_name)
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
         """It took so long."""

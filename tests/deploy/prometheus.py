@@ -7,9 +7,10 @@ import subprocess
 import time
 import urllib.parse
 import urllib.request
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Self
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 
 from tests.server import ROOT, free_port
 
@@ -44,10 +45,17 @@ class Prometheus:
         command += [f"--web.listen-address={self.url.removeprefix('http://')}"]
         with (self._folder / "prometheus.log").open("wb") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
-        self.finds("prosa_messages_stored_total")
+        try:
+            self.finds("prosa_messages_stored_total")
+        except BaseException:
+            self._stop()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
         if self._process is not None:
             self._process.terminate()
             self._process.wait(timeout=PATIENCE)
@@ -66,9 +74,12 @@ class Prometheus:
         while time.monotonic() < deadline:
             try:
                 found = numbers = [float(sample["value"][1]) for sample in self.asked(expression)]
+            except HTTPError as refusal:
+                with refusal:
+                    if refusal.code != HTTPStatus.SERVICE_UNAVAILABLE:
+                        raise
+                found, numbers = "it is not ready", []
             except URLError as error:
-                if not isinstance(error.reason, OSError):
-                    raise
                 found, numbers = error, []
             if numbers == [value] or (value is None and not all(map(math.isnan, numbers))):
                 return

@@ -15,9 +15,10 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --use-pep517 --r
 PARTS := sed -un 's/^Collecting \([^ ]*\).*/    \1/p'
 SAY := @printf '\033[1m%s\033[0m\n'
 
-# What apt brings for the tests: browsers old and new, fonts, a proxy, a bus, and what mongod and PhantomJS
-# link to.
-DEPS := chromium fonts-noto-color-emoji libcurl4 libfaketime libfontconfig1 libfreetype6 lynx nginx-light redis-server
+# What apt brings for the tests: browsers old and new, fonts, a proxy, a bus, a Prometheus, and what mongod and
+# PhantomJS link to.
+DEPS := chromium fonts-noto-color-emoji libcurl4 libfaketime libfontconfig1 libfreetype6 lynx nginx-light \
+	prometheus redis-server
 
 # Without a site of one's own, the demo site.
 SITE := $(if $(DJANGO_SETTINGS_MODULE),,PROSA_DEMO=1)

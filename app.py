@@ -28,6 +28,7 @@ from handlers.routes import Doors, routes
 from handlers.script import bundled
 from handlers.socket import Socket, SocketConfig
 from handlers.sockjs.server import Config, SockJSServer
+from prosa import metrics
 from prosa.broker.broker import Broker
 from prosa.broker.memory import MemoryBroker, MemoryBus
 from prosa.broker.redis import RedisBroker
@@ -164,6 +165,7 @@ async def start(settings: Settings, uri: str, identity: Direct, demo: list[Any])
         ping=database.ping,
         is_draining=lambda: worker.is_draining,
         is_redis_up=(lambda: broker.is_connected) if settings.redis_url else None,
+        metrics=lambda: metrics.text(sockjs),
         sockjs=sockjs.urls,
         io_script=bundled(ROOT / "static"),
         site=demo,

@@ -15,6 +15,7 @@ import tornado.web
 from markupsafe import Markup
 
 from handlers.errors import status_of
+from prosa import metrics
 from prosa.chat.events import refusal_shape
 from prosa.chat.service import Chat
 from prosa.models.errors import InternalError, MalformedError, NotFoundError, ProsaError, UnauthenticatedError
@@ -109,6 +110,7 @@ class Base(tornado.web.RequestHandler):
 
     def refuse(self, error: ProsaError, status: int) -> None:
         """The status of a refusal, and when it makes sense to ask again."""
+        metrics.REFUSALS.labels("http", error.code).inc()
         self.set_status(status)
         wait_ms = error.details.get("retry_after_ms")
         if isinstance(wait_ms, int):

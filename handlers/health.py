@@ -1,10 +1,14 @@
-"""``/healthz``: the process answers. ``/readyz``: it can serve, so it may be given work."""
+"""``/healthz``: the process answers. ``/readyz``: it can serve. ``/metrics``: what it has done.
+
+nginx leads to none of them: they are asked on this machine.
+"""
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 import tornado.web
 
+from prosa.metrics import CONTENT_TYPE
 from prosa.models.errors import UnavailableError
 
 
@@ -48,3 +52,17 @@ class Readyz(tornado.web.RequestHandler):
         if self._is_redis_up is not None:
             answer["redis"] = "up" if self._is_redis_up() else "down"
         self.write(answer)
+
+
+class Metrics(tornado.web.RequestHandler):
+    """For Prometheus: the numbers of this worker."""
+
+    def initialize(self, metrics: Callable[[], bytes]) -> None:
+        """Receive what brings them together, from ``routes.py``."""
+        self._metrics = metrics
+
+    def get(self) -> None:
+        """Answer with all of them as they are now, also while draining."""
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Content-Type", CONTENT_TYPE)
+        self.write(self._metrics())

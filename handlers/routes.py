@@ -8,7 +8,7 @@ import msgspec
 from handlers.api import ImportApi, RoomApi, SystemApi, Verify
 from handlers.base import Lost, Site
 from handlers.forms import Mark, Send
-from handlers.health import Healthz, Readyz
+from handlers.health import Healthz, Metrics, Readyz
 from handlers.rooms import HistoryPage, RoomPage, RoomsPage, TraditionalPage
 from handlers.script import IoScript
 from prosa.chat.service import Chat
@@ -24,6 +24,7 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     is_draining: Callable[[], bool]
     is_redis_up: Callable[[], bool] | None
     """None: there is no Redis, and none is missed."""
+    metrics: Callable[[], bytes]
     sockjs: list[Any]
     io_script: bytes
     site: list[Any] = []
@@ -38,6 +39,7 @@ def routes(chat: Chat, site: Site, doors: Doors) -> list[Any]:
     return [
         (r"/healthz", Healthz),
         (r"/readyz", Readyz, health),
+        (r"/metrics", Metrics, {"metrics": doors.metrics}),
         *doors.sockjs,
         (r"/prosa/io\.js", IoScript, {"script": doors.io_script}),
         (r"/chat/api/v1/rooms/" + ROOM, RoomApi, api),

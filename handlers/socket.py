@@ -16,7 +16,8 @@ import msgspec
 from handlers.errors import ABUSE, CLOSE, NONSENSE, STATE_LOST
 from handlers.sockjs.connection import Connection as Transport
 from handlers.sockjs.payload import Payload
-from prosa.chat.commands import Asked, Authenticate, decode
+from prosa import metrics
+from prosa.chat.commands import COMMANDS, Asked, Authenticate, SendMessage, decode
 from prosa.chat.connections import Connection
 from prosa.chat.events import Event, refusal, reply
 from prosa.chat.service import Chat
@@ -44,6 +45,9 @@ INBOX_MAX = 1_000
 
 FULL_RETRY_MS = 5_000
 """When a person whose connections are all taken may try again."""
+
+COUNTED = {kind: metrics.COMMANDS.labels(name) for name, kind in COMMANDS.items()}
+NOT_A_COMMAND = metrics.COMMANDS.labels("none")
 
 
 class SocketConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +80,7 @@ class Socket(Transport):
         if len(self._inbox) < INBOX_MAX:
             self._put(text)
         elif not self.is_closed:
-            self._deliver(refusal(RateLimitedError(retry_after_ms=1000)))
+            self._say_no(RateLimitedError(retry_after_ms=1000))
             self.close(*ABUSE)
 
     def on_close(self) -> None:
@@ -98,13 +102,17 @@ class Socket(Transport):
             event.framed = Payload(event.text)
         self.send(event.framed)
 
+    def _say_no(self, error: ProsaError, ack: int | None = None) -> None:
+        metrics.REFUSALS.labels("socket", error.code).inc()
+        self._deliver(refusal(error, ack))
+
     async def _serve(self) -> None:
         try:
             key, person = await self._identify()
             await self._talk(key, person)
         except ProsaError as error:
             if not isinstance(error, IdentityUnknownError):
-                self._deliver(refusal(error))
+                self._say_no(error)
             self.close(*CLOSE[type(error)])
         finally:
             self.close(*STATE_LOST)  # without effect on a closed one: nobody is left open and unserved
@@ -160,10 +168,14 @@ class Socket(Transport):
         self._deliver(Event("welcome", data))
 
     async def _answer(self, connection: Connection, text: str) -> None:
+        clock = asyncio.get_running_loop().time
+        began = clock()
         asked = self._decode(text)
         if isinstance(asked.command, ProsaError):
+            NOT_A_COMMAND.inc()
             self._refuse(asked.command, asked.ack)
             return
+        COUNTED[type(asked.command)].inc()
         try:
             answer = await self._chat.answer(connection, asked.command)
         except ProsaError as error:
@@ -176,6 +188,8 @@ class Socket(Transport):
             self._nonsense = 0
             if asked.ack is not None and answer.data is not None:
                 self._deliver(reply(asked.ack, answer.data))
+                if isinstance(asked.command, SendMessage):
+                    metrics.SEND_TO_ACK.observe(clock() - began)
             if answer.written is not None:
                 answer.written()
 
@@ -185,7 +199,7 @@ class Socket(Transport):
         return decode(text)
 
     def _refuse(self, error: ProsaError, ack: int | None) -> None:
-        self._deliver(refusal(error, ack))
+        self._say_no(error, ack)
         if isinstance(error, MalformedError | UnknownEventError):
             self._nonsense += 1
             if self._nonsense >= NONSENSE_MAX:

@@ -42,6 +42,11 @@ class Output:
             return True
         return self._is_keeping_up()
 
+    @property
+    def queued_bytes(self) -> int:
+        """What the kernel has not taken yet."""
+        return self._stream._total_write_index - self._stream._total_write_done_index  # noqa: SLF001
+
     def _hand_over(self, frame: bytes) -> int:
         try:
             return self._stream.socket.send(frame)

@@ -1,6 +1,7 @@
 """The SockJS server as the application builds it: its URLs, its limits, and how it ends."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from sockjs.tornado.router import SockJSRouter
 from tornado.web import HTTPError
 
-from handlers.sockjs.closing import RESTART
+from handlers.sockjs.closing import FULL, INTERNAL, INTERRUPTED, RESTART, TOO_SLOW
 from handlers.sockjs.config import Config
 from handlers.sockjs.connection import Connection, Opening
 from handlers.sockjs.folder import SessionFolder
@@ -26,6 +27,10 @@ __all__ = ["Config", "Connection", "Opening", "SockJSServer"]
 
 log = logging.getLogger(__name__)
 
+TRANSPORTS = tuple(
+    transport.name
+    for transport in (WebSocket, RawWebSocket, XhrStreaming, EventSource, HtmlFile, XhrPolling, Jsonp)
+)
 SESSION = r"/[^/.]+/(?P<session_id>[^/.]+)/"
 
 
@@ -43,6 +48,7 @@ class Router(SockJSRouter):
         self.config = config
         self.factory = factory
         self.open_sessions: set[Life] = set()
+        self.closes = Counter(dict.fromkeys((FULL, RESTART, TOO_SLOW, INTERRUPTED, INTERNAL), 0))
         super().__init__(
             self.connect,
             prefix,
@@ -80,6 +86,12 @@ class Router(SockJSRouter):
             log.error("session_refused error=%s", error)  # noqa: TRY400 - the disk is full, or not ours
             raise HTTPError(503) from None
         return session
+
+    def open_by_transport(self) -> Counter[str]:
+        """How many sessions are open, for every transport."""
+        counts = Counter(dict.fromkeys(TRANSPORTS, 0))
+        counts.update(session.transport_name for session in self.open_sessions)
+        return counts
 
     def untold(self) -> int:
         """How many sessions are closed and have not fetched their goodbye."""
@@ -138,6 +150,19 @@ class SockJSServer:
     def is_told(self) -> bool:
         """Everybody whose session was closed has fetched the goodbye."""
         return not self.router.untold()
+
+    @property
+    def closes(self) -> Counter[tuple[int, str]]:
+        """How many sessions have been closed so far, by close code and reason."""
+        return self.router.closes
+
+    def open_by_transport(self) -> Counter[str]:
+        """How many sessions are open, for every transport."""
+        return self.router.open_by_transport()
+
+    def queued_bytes(self) -> int:
+        """What waits for all readers."""
+        return sum(session.queued_bytes for session in self.router.open_sessions)
 
     def close(self) -> None:
         """Whatever is still open is told to come back, and nothing of this server runs any more."""

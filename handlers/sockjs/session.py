@@ -60,6 +60,7 @@ class Life(library.BaseSession):
         was_open = self.state == library.OPEN
         self.state = library.CLOSED
         self.close_reason = (code, message)
+        self.server.closes[code, message] += 1
         self.stop_heartbeat()
         self.server.open_sessions.discard(self)
         connection, self.conn = self.conn, None
@@ -74,6 +75,11 @@ class Life(library.BaseSession):
 
     def forget(self) -> None:
         """Nothing waits any more."""
+
+    @property
+    def queued_bytes(self) -> int:
+        """What waits for its reader."""
+        return self.handler.queued_bytes if self.handler is not None else 0
 
     def deliver(self, payload: Payload) -> None:
         """Send ``payload`` or let it wait; over the limits, close with 4008."""
@@ -208,6 +214,11 @@ class PollingSession(_Framed):
         pack = f"a[{','.join(self.send_queue)}]"
         self.forget()
         return pack
+
+    @property
+    def queued_bytes(self) -> int:
+        """What waits for the next request."""
+        return self._queued_bytes
 
     def forget(self) -> None:
         """What waited is gone."""

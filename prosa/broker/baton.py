@@ -15,6 +15,7 @@ from random import Random
 from redis.asyncio import ConnectionPool, Redis
 from redis.exceptions import RedisError
 
+from prosa import metrics
 from prosa.broker.link import ANSWER_SECONDS
 from prosa.models.turns import Turn
 
@@ -58,12 +59,15 @@ class Batons:
         self._chance = chance
         self._clock = clock
         self._away_until = 0.0
+        self._asking = metrics.REDIS_CONNECTIONS.labels("turns")
 
     @contextlib.asynccontextmanager
     async def turn(self, room: str) -> AsyncIterator[Turn]:
         """It is this worker's turn, or nobody could say whose it is. Handed on at the end."""
         baton = f"{self._prefix}baton:{{{room}}}"
-        name, turn = await self._take(baton) or (None, Turn(None))
+        with self._asking.track_inprogress():
+            outcome, name, turn = await self._take(baton)
+        metrics.TURNS.labels(outcome).inc()
         try:
             yield turn
         finally:
@@ -74,22 +78,22 @@ class Batons:
         """Nothing of it is connected any more."""
         await self._redis.aclose()
 
-    async def _take(self, baton: str) -> tuple[bytes, Turn] | None:
-        """The baton's id and what it says; ``None`` while Redis is away."""
+    async def _take(self, baton: str) -> tuple[str, bytes | None, Turn]:
+        """How it was come by, the baton's id and what it says; no id while Redis is away."""
         if self._clock() < self._away_until:
-            return None
+            return "off", None, Turn(None)
         try:
             async with asyncio.timeout(WAIT_SECONDS + ANSWER_SECONDS):
                 match await self._redis.blpop([baton], timeout=WAIT_SECONDS):
                     case [_, bytes(said)]:
                         name, _, top = said.partition(b" ")
-                        return name, Turn(int(top) if top.isdigit() else None)
+                        return "given", name, Turn(int(top) if top.isdigit() else None)
                 name = self._chance.randbytes(ID_BYTES).hex().encode()
                 await self._redis.set(f"{baton}:id", name, px=LIFE_MS)
         except (RedisError, OSError, TimeoutError) as error:
             self._is_away(error)
-            return None
-        return name, Turn(None)
+            return "off", None, Turn(None)
+        return "taken", name, Turn(None)
 
     async def _hand_on(self, baton: str, name: bytes, top: int | None) -> None:
         said = name if top is None else b"%s %d" % (name, top)

@@ -14,6 +14,8 @@ from random import Random
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
 
+from prosa import metrics
+
 log = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 1.0
@@ -42,6 +44,7 @@ class Link:
     ) -> None:
         self.is_up = False
         self._name = name
+        self._shown = metrics.REDIS_CONNECTIONS.labels(name)
         self._make = make
         self._chance = chance
         self._clock = clock
@@ -59,9 +62,11 @@ class Link:
             except* Exception as group:  # noqa: BLE001 - whatever it was, the next connection may be better
                 self._log_down(group.exceptions[0])
             finally:
-                if self.is_up and self._clock() - self._up_since > BACKOFF_MAX_SECONDS:
-                    failures = 0
-                self.is_up = False
+                if self.is_up:
+                    self.is_up = False
+                    self._shown.dec()
+                    if self._clock() - self._up_since > BACKOFF_MAX_SECONDS:
+                        failures = 0
                 ended()
             await asyncio.sleep(self._delay(failures))
             failures += 1
@@ -77,6 +82,7 @@ class Link:
         """Redis has answered over this connection."""
         if not self.is_up:
             self.is_up = True
+            self._shown.inc()
             self._up_since = self._clock()
             self._is_known_down = False
             log.info("redis_up way=%s", self._name)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from redis.asyncio.connection import AbstractConnection
 
+from prosa import metrics
 from prosa.broker.link import PING_SECONDS, Link, hear, send
 
 log = logging.getLogger(__name__)
@@ -88,8 +89,10 @@ class Outgoing:
         while True:
             self._is_answered.clear()
             self._unanswered = len(batch)
+            began = self._clock()
             await send(connection, batch)
             await self._is_answered.wait()
+            metrics.REDIS.observe(self._clock() - began)
             self._log_dropped()
             if not self._queue:
                 self._waiting.clear()

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from prosa.broker.broker import Broker
+from prosa.chat import lag
 from prosa.chat.bus import Bus, Ears
 from prosa.chat.connections import Connections
 from prosa.chat.cursors import Cursors
@@ -134,6 +135,7 @@ def assemble(
         Ears(news=publisher.heard_news, changed=reread, dismissed=registry.dismiss, people=presence.heard),
         reconnected,
     )
+    tasks.start("loop lag", lag.measure(time.monotonic))
     tasks.start("presence", presence.run())
     tasks.start("publisher", publisher.run())
     tasks.start("sessions", sessions.run())

@@ -6,8 +6,12 @@ The hub lives in memory and forgets everything on restart; who *may* listen is d
 
 import asyncio
 import logging
+import time
 from collections import Counter
+from collections.abc import Callable
+from typing import Literal
 
+from prosa import metrics
 from prosa.broker.broker import Broker
 from prosa.chat.connections import Connection
 from prosa.chat.events import Event, cursors, new_message
@@ -55,7 +59,7 @@ class LiveRoom:
 class Hub:
     """The live rooms of this worker."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts that the composition root has built
         self,
         *,
         rooms: Rooms,
@@ -64,6 +68,7 @@ class Hub:
         broker: Broker,
         tasks: Tasks,
         wire: Wire,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._rooms = rooms
         self._memberships = memberships
@@ -71,6 +76,7 @@ class Hub:
         self._broker = broker
         self._tasks = tasks
         self._wire = wire
+        self._now = now
         self._live: dict[ChatId, LiveRoom] = {}
 
     def live(self, chat_id: ChatId) -> LiveRoom | None:
@@ -152,7 +158,7 @@ class Hub:
         elif len(live.waiting) < WAITING_MAX:
             live.waiting[entry.seq] = entry
         if live.room is not None and live.waiting:
-            self.fill(live)
+            self.fill(live, found_by="notice")
 
     def moved(self, cursor: Cursor) -> None:
         """Somebody has got further: whoever is in a small room and did not know is told."""
@@ -168,8 +174,12 @@ class Hub:
     def _pass_on(self, live: LiveRoom, entry: Entry) -> None:
         live.top = entry.seq
         event = new_message(entry, self._wire)
-        for seat in tuple(live.seats.values()):
+        seats = tuple(live.seats.values())
+        for seat in seats:
             seat.hear(entry.seq, event)
+        metrics.DELIVERED.inc(len(seats))
+        if seats and not entry.imported:
+            metrics.SEND_TO_DELIVER.observe(max(0.0, self._now() - entry.sent_at.timestamp()))
 
     def _pass_on_waiting(self, live: LiveRoom) -> None:
         while (entry := live.waiting.pop(live.top + 1, None)) is not None:
@@ -177,20 +187,22 @@ class Hub:
         for seq in [seq for seq in live.waiting if seq <= live.top]:
             del live.waiting[seq]
 
-    def fill(self, live: LiveRoom) -> None:
+    def fill(self, live: LiveRoom, *, found_by: Literal["notice", "watch"]) -> None:
         """Read what is missing above ``top`` from the store; one reading per room at a time."""
         if not live.is_filling:
             live.is_filling = True
-            self._tasks.start(f"fill {live.chat_id}", self._fill(live))
+            self._tasks.start(f"fill {live.chat_id}", self._fill(live, found_by))
 
-    async def _fill(self, live: LiveRoom) -> None:
+    async def _fill(self, live: LiveRoom, found_by: str) -> None:
         """Until nothing waits. Where the store does not answer, the next check of all rooms tries again."""
+        is_hole = False
         try:
             while True:
                 page = await self._messages.after(live.chat_id, live.top, FILL_PAGE)
                 for entry in page:
                     if entry.seq == live.top + 1:
                         self._pass_on(live, entry)
+                        is_hole = True
                 self._pass_on_waiting(live)
                 if not live.waiting and len(page) < FILL_PAGE:
                     return
@@ -200,3 +212,5 @@ class Hub:
             log.warning("fill_failed chat_id=%s error=%s", live.chat_id, error)
         finally:
             live.is_filling = False
+            if is_hole:
+                metrics.HOLES.labels(found_by).inc()

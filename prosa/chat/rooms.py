@@ -5,6 +5,7 @@ What the site says of a room is in ``registry.py``; what is said inside, in ``me
 
 from datetime import datetime
 
+from prosa import metrics
 from prosa.chat.commands import JoinChat
 from prosa.chat.connections import Connection
 from prosa.chat.hub import Hub, LiveRoom
@@ -14,7 +15,7 @@ from prosa.chat.replies import Reply, fitting
 from prosa.chat.seats import Seat
 from prosa.chat.typing import Typing
 from prosa.chat.wire import Shape, Wire, cursor_shape, room_shape
-from prosa.models.entries import Entry, Page
+from prosa.models.entries import Page
 from prosa.models.errors import NotFoundError, TooManyRoomsError
 from prosa.models.ids import ChatId, UserId
 from prosa.models.rooms import Room, RoomSummary
@@ -105,24 +106,29 @@ class Rooms:
             "cursors": self._cursors(room, live, connection.person.user_id),
             "room": room_shape(room),
         }
-        if command.last_seq is not None and command.epoch == room.epoch:
-            missed = await self._missed(room.chat_id, command.last_seq)
-            if missed is not None:
-                shapes = [self._wire.entry(entry) for entry in missed]
-                if self._fit(connection, shapes, data) == len(shapes):
-                    top = command.last_seq + len(missed)
-                    return {**data, "recovered": True, "top_seq": top, "messages": shapes}, top
+        if command.last_seq is not None:
+            outcome, missed = await self._missed(connection, command.last_seq, command.epoch, data)
+            metrics.RECOVERIES.labels(outcome).inc()
+            if outcome == "recovered":
+                top = command.last_seq + len(missed)
+                return {**data, "recovered": True, "top_seq": top, "messages": missed}, top
         page = await self._messages.page_before(room.chat_id, None, self._page)
         shapes = [self._wire.entry(entry) for entry in page.messages]
         count = self._fit(connection, shapes, data)
         return {**data, "top_seq": page.top_seq, "messages": shapes[len(shapes) - count :]}, page.top_seq
 
-    async def _missed(self, chat_id: ChatId, last_seq: int) -> tuple[Entry, ...] | None:
-        """Everything after ``last_seq``, or nothing where that is too much or not of this log."""
-        if last_seq > (await self._messages.tops([chat_id])).get(chat_id, 0):
-            return None
+    async def _missed(
+        self, connection: Connection, last_seq: int, epoch: str | None, rest: Shape
+    ) -> tuple[str, list[Shape]]:
+        """Everything after ``last_seq``, or nothing, and why: it is too much, or not of this log."""
+        chat_id = rest["chat_id"]
+        if epoch != rest["epoch"] or last_seq > (await self._messages.tops([chat_id])).get(chat_id, 0):
+            return "another_log", []
         missed = await self._messages.after(chat_id, last_seq, self._recovery + 1)
-        return missed if len(missed) <= self._recovery else None
+        shapes = [self._wire.entry(entry) for entry in missed]
+        if len(shapes) > self._recovery or self._fit(connection, shapes, rest) < len(shapes):
+            return "too_much", []
+        return "recovered", shapes
 
     def _fit(self, connection: Connection, shapes: list[Shape], rest: Shape) -> int:
         return fitting(shapes, rest, measure=connection.written_size, limit=self._reply_bytes)

@@ -13,6 +13,7 @@ from random import Random
 
 import msgspec
 
+from prosa import metrics
 from prosa.chat.connections import Connection
 from prosa.chat.tasks import Tasks
 from prosa.identity.direct import Direct
@@ -93,11 +94,13 @@ class Sessions:
         try:
             people = await self._identity.identify(list(batch))
         except Exception as error:  # noqa: BLE001 - whoever asked gets it, and only they
+            metrics.IDENTITY.labels("unknown").inc(len(batch))
             for future in batch.values():
                 future.set_exception(error)
                 future.exception()  # seen, even where nobody waits for it any more
         else:
             for future, person in zip(batch.values(), people, strict=True):
+                metrics.IDENTITY.labels(_outcome(person)).inc()
                 if isinstance(person, IdentityUnknownError):
                     future.set_exception(person)
                     future.exception()  # seen, even where nobody waits for it any more
@@ -163,6 +166,12 @@ class Sessions:
             watched.person = msgspec.structs.replace(watched.person, expires_at=answer.expires_at)
         if self._watched.get(key) is watched:
             self._plan(key, watched)
+
+
+def _outcome(person: Person | IdentityUnknownError | None) -> str:
+    if isinstance(person, IdentityUnknownError):
+        return "unknown"
+    return "nobody" if person is None else "somebody"
 
 
 def _end(watched: _Watched, code: int, reason: str) -> None:

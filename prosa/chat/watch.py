@@ -69,7 +69,7 @@ class Watch:
         cursors = await self._memberships.cursors([x.chat_id for x in batch if x.room and x.room.is_small])
         for live in batch:
             if tops.get(live.chat_id, 0) > live.top:
-                self._hub.fill(live)
+                self._hub.fill(live, found_by="watch")
             if live.room is not None and versions.get(live.chat_id) != live.room.version:
                 await self._reread(live.chat_id)
             for cursor in cursors.get(live.chat_id, ()):

@@ -37,6 +37,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     author_id: UserId
     author_name: str
     sent_at: datetime
+    imported: bool = False
+    """Said before Prosa, as the site remembers it."""
 
 
 class Stored(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import CollectionInvalid, ConfigurationError, OperationFailure
 
+from prosa.storage.listeners import Commands, Pools
 from prosa.storage.translation import unavailable
 
 Document = dict[str, Any]
@@ -83,6 +84,7 @@ class Database:
                     "tz_aware": True,
                     "tzinfo": UTC,
                     "appname": "prosa",
+                    "event_listeners": [Commands(), Pools()],
                     **options,
                 },
             )

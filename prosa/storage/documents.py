@@ -50,6 +50,7 @@ def entry_of(document: Document) -> Entry:
         author_id=UserId(document["author_id"]),
         author_name=document["author_name"],
         sent_at=sent_at.replace(microsecond=sent_at.microsecond // 1000 * 1000),
+        imported=document.get("imported", False),
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Collection as Several
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
+from prosa import metrics
 from prosa.models.ids import ChatId, ClientId, UserId
 from prosa.storage.database import Collection, Document
 
@@ -45,6 +46,7 @@ class MongoLog:
 
     async def insert(self, documents: Sequence[Document], *, ordered: bool) -> None:
         """One ``insert`` command: a thousand small documents are far below where the driver splits."""
+        metrics.BATCH.observe(len(documents))
         await self._messages.insert_many(documents, ordered=ordered)
 
     async def find(self, keys: Iterable[Key]) -> dict[Key, Document]:

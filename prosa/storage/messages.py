@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 
+from prosa import metrics
 from prosa.models.entries import Draft, Entry, Page, Stored
 from prosa.models.errors import ConflictError
 from prosa.models.ids import ChatId
@@ -51,7 +52,9 @@ class Messages:
         ``OutcomeUnknownError`` where the deadline passed: the caller must send the same again;
         ``UnavailableError`` where too many wait already: nothing was stored.
         """
-        return await self._committer.append(draft)
+        stored = await self._committer.append(draft)
+        (metrics.DUPLICATES if stored.duplicate else metrics.STORED).inc()
+        return stored
 
     async def known(self, draft: Draft) -> Stored | None:
         """The first answer to this ``client_id``, or ``None`` if it is new.
@@ -63,6 +66,7 @@ class Messages:
             return None
         if document["digest"] != digest_of(draft):
             raise ConflictError
+        metrics.DUPLICATES.inc()
         return Stored(entry_of(document), duplicate=True)
 
     async def page_before(self, chat_id: ChatId, before_seq: int | None, limit: int) -> Page:

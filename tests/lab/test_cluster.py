@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.cluster import Cluster, found
-from deploy.colours import DeployError
+from deploy.cluster import PRIVATE, Cluster, found
+from deploy.colours import PLACES, PUBLIC, DeployError, answers
 from tests.lab.__main__ import SETTINGS, run
 from tests.lab.faults import redis_killed, rolling, worker_killed
 from tests.lab.lab import Strike
@@ -69,3 +69,10 @@ def test_the_sites_api_is_not_reached_from_outside(cluster: Cluster) -> None:
             urllib.request.urlopen(cluster.url + path)  # noqa: S310
         assert refused.value.code == 404
         refused.value.close()
+
+
+def test_every_worker_shows_its_numbers_on_both_of_its_ports(cluster: Cluster) -> None:
+    (colour,) = cluster.colours.running()
+    for place in PLACES[colour]:
+        for ports in (PUBLIC, PRIVATE):
+            assert answers(f"http://127.0.0.1:{BASE + ports + place}/metrics")

@@ -69,6 +69,11 @@ class Socket(Gate, SockJSWebSocketHandler, ABC):
         session.set_handler(self)
         session.verify_state()
 
+    @property
+    def queued_bytes(self) -> int:
+        """What the kernel has not taken yet."""
+        return self._output.queued_bytes
+
     @abstractmethod
     def new_session(self, session_id: str) -> Life:
         """A session that is this WebSocket's alone."""

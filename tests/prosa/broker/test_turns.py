@@ -6,6 +6,7 @@ import pytest
 
 from prosa.broker.baton import AWAY_SECONDS, WAIT_SECONDS
 from prosa.broker.broker import Broker
+from tests.numbers import counted, risen
 from tests.prosa.broker.wire import More, redis_broker, until
 from tests.redis_server import RedisServer
 
@@ -68,7 +69,11 @@ async def test_whose_holder_died_is_taken_over(redis: RedisServer, redis_end: Mo
     holder = one.turn("7")
     await holder.__aenter__()
     order: list[str] = []
+    before = counted()
     await write(other, "b", order, turns=3)
+    rise = risen(before, counted())
+    assert rise['prosa_turns_total{outcome="taken"}'] == 1
+    assert rise['prosa_turns_total{outcome="given"}'] == 2
     await holder.__aexit__(None, None, None)
     assert order == ["b"] * 3
     assert redis.says("LLEN test:baton:{7}") == ":1"

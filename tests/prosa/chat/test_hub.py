@@ -22,6 +22,7 @@ from prosa.storage.database import Database
 from prosa.storage.memberships import Memberships
 from prosa.storage.messages import Messages
 from prosa.storage.rooms import Rooms
+from tests.numbers import counted, risen
 
 ROOM = ChatId("1")
 PATIENCE = 10.0
@@ -134,6 +135,7 @@ async def test_a_notice_that_got_lost_is_read_from_the_store_before_the_next_is_
     database: Database,
 ) -> None:
     one, other = await two_workers(database)
+    before = counted()
     await one.says("um")
     await one.stores("dois")
     await one.stores("três")
@@ -142,16 +144,20 @@ async def test_a_notice_that_got_lost_is_read_from_the_store_before_the_next_is_
         await worker.has_got(1, 2, 3, 4)
         assert worker.ended == []
         await worker.close()
+    assert risen(before, counted())['prosa_holes_repaired_total{found_by="notice"}'] == 2
 
 
 @pytest.mark.gen_test(timeout=30)
 async def test_what_nobody_was_told_of_is_found_by_the_watch(database: Database) -> None:
     one, other = await two_workers(database)
+    before = counted()
     await one.stores("um")
+    await other.watch.check()
     await other.watch.check()
     await other.has_got(1)
     await one.close()
     await other.close()
+    assert risen(before, counted())['prosa_holes_repaired_total{found_by="watch"}'] == 1
 
 
 @pytest.mark.gen_test(timeout=30)

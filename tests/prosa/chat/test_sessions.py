@@ -14,6 +14,7 @@ from prosa.identity.direct import Direct
 from prosa.models.errors import IdentityUnknownError
 from prosa.models.ids import UserId
 from prosa.models.people import Person
+from tests.numbers import counted, risen
 from tests.prosa.chat.clock import Clock
 
 
@@ -94,6 +95,19 @@ async def test_an_account_that_cannot_be_told_leaves_its_batch_alone(scene: Scen
     )
     assert first == ANA
     assert isinstance(second, IdentityUnknownError)
+
+
+@pytest.mark.gen_test
+async def test_every_lookup_is_counted_by_what_it_found(scene: Scene) -> None:
+    before = counted()
+    scene.site.failing.add("b")
+    await asyncio.gather(*(scene.sessions.identify(key) for key in "abcd"), return_exceptions=True)
+    scene.site.is_away = True
+    await asyncio.gather(*(scene.sessions.identify(key) for key in "ac"), return_exceptions=True)
+    rise = risen(before, counted())
+    assert rise['prosa_identity_lookups_total{outcome="somebody"}'] == 1
+    assert rise['prosa_identity_lookups_total{outcome="nobody"}'] == 2
+    assert rise['prosa_identity_lookups_total{outcome="unknown"}'] == 3
 
 
 @pytest.mark.gen_test

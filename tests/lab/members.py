@@ -26,7 +26,7 @@ class Members:
         self._addresses = [base + MONGOD + n for n in range(MEMBERS)]
         self._cut_off: int | None = None
         self._processes: dict[int, Path] = {}
-        self._callers: dict[int, int | None] = {}
+        self._callers: dict[tuple[int, int], int | None] = {}
         self._started = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._main()), daemon=True)
 
@@ -99,7 +99,7 @@ class Members:
     ) -> None:
         with contextlib.suppress(OSError):
             while chunk := await reader.read(CHUNK_BYTES):
-                if self._cut_off is not None and self._is_parted(self._member_of(port), member):
+                if self._cut_off is not None and self._is_parted(self._caller(port, member), member):
                     await self._healed.wait()
                     return
                 writer.write(chunk)
@@ -108,13 +108,13 @@ class Members:
     def _is_parted(self, caller: int | None, member: int) -> bool:
         return caller not in (None, member) and self._cut_off in (caller, member)
 
-    def _member_of(self, port: int) -> int | None:
+    def _caller(self, port: int, member: int) -> int | None:
         """Whose connection comes from this port; ``None``: a client's."""
-        if port not in self._callers:
-            socket = _inode(port)
-            owners = (member for member, process in self._processes.items() if socket in _sockets(process))
-            self._callers[port] = next(owners, None)
-        return self._callers[port]
+        if (port, member) not in self._callers:
+            socket = _inode(port, self._addresses[member])
+            owners = (other for other, process in self._processes.items() if socket in _sockets(process))
+            self._callers[port, member] = next(owners, None)
+        return self._callers[port, member]
 
 
 class LabCluster(Cluster):
@@ -135,11 +135,11 @@ class LabCluster(Cluster):
         self.members.stop()
 
 
-def _inode(port: int) -> str:
-    """The socket of this machine that is bound to this port of the loopback and calls somebody."""
+def _inode(port: int, called: int) -> str:
+    """The socket that calls one port of the loopback from another; a port may call several at once."""
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         fields = line.split()
-        if fields[1] == f"0100007F:{port:04X}":
+        if fields[1:3] == [f"0100007F:{port:04X}", f"0100007F:{called:04X}"]:
             return f"socket:[{fields[9]}]"
     return ""
 

@@ -37,7 +37,7 @@ def batch_goes_on_after_a_refusal() -> None:
     """A run of a room is stored unordered."""
     insert = MongoLog.insert
 
-    async def unordered(self: MongoLog, documents: Sequence[Document], *, ordered: bool) -> None:  # noqa: ARG001
+    async def unordered(self: MongoLog, documents: Sequence[Document], *, ordered: bool) -> None:
         await insert(self, documents, ordered=False)
 
     MongoLog.insert = unordered  # type: ignore[method-assign]

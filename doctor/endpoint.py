@@ -2,7 +2,10 @@
 
 import base64
 import secrets
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from http.client import HTTPResponse
+from types import MappingProxyType
 
 from doctor.findings import Finding, Findings, fail, first_line, grade, ok
 from doctor.visitor import Visitor
@@ -20,20 +23,23 @@ FOREIGN = "https://doctor.invalid"
 
 
 def check(visitor: Visitor) -> Findings:
-    """The endpoint as the browser's SockJS uses it, and as a foreign page would."""
-    for look in (_information, _websocket, _foreign, _forged, _stream, _polling):
-        try:
-            yield look(visitor)
-        except TimeoutError:
-            yield fail(
-                "sockjs",
-                f"{look.__name__.strip('_')}: nothing came",
-                "look at proxy_pass and proxy_read_timeout of /ws/chat/ in nginx.",
-            )
-        except OSError as error:
-            yield fail(
-                "sockjs", f"{look.__name__.strip('_')}: {first_line(error)}", "look at nginx's error log."
-            )
+    """The endpoint as the browser's SockJS uses it, and as a foreign page would. The same is said once."""
+    yield from dict.fromkeys(_answered(look, visitor) for look in LOOKS)
+
+
+def _answered(look: Callable[[Visitor], Finding], visitor: Visitor) -> Finding:
+    """What ``look`` finds, whatever breaks on the way."""
+    what = look.__name__.strip("_")
+    try:
+        return look(visitor)
+    except TimeoutError:
+        return fail(
+            "sockjs",
+            f"{what}: nothing came",
+            "look at proxy_pass and proxy_read_timeout of /ws/chat/ in nginx.",
+        )
+    except OSError as error:
+        return fail("sockjs", f"{what}: {first_line(error)}", "look at nginx's error log.")
 
 
 def _information(visitor: Visitor) -> Finding:
@@ -60,9 +66,9 @@ def _upgrade(origin: str) -> dict[str, str]:
 def _websocket(visitor: Visitor) -> Finding:
     """A page of ours opens a WebSocket and hears that it is open."""
     with visitor.asked(_session("websocket"), headers=_upgrade(visitor.origin)) as response:
-        if response.status == 403:  # noqa: PLR2004 - HTTP
+        if response.status == HTTPStatus.FORBIDDEN:
             return _refused(visitor)
-        if response.status != 101:  # noqa: PLR2004 - HTTP
+        if response.status != HTTPStatus.SWITCHING_PROTOCOLS:
             return fail(
                 "sockjs",
                 f"a WebSocket is answered {response.status}: it is not passed on as one",
@@ -84,33 +90,31 @@ def _refused(visitor: Visitor) -> Finding:
     )
 
 
-def _foreign(visitor: Visitor) -> Finding:
-    """The page of another site may not speak with a person's cookie."""
+def _origins(visitor: Visitor) -> Finding:
+    """The page of another site may not speak with a person's cookie, nor may a client say who asks."""
     with visitor.asked(_session("websocket"), headers=_upgrade(FOREIGN)) as response:
-        status = response.status
-    return grade(
-        status == 403,  # noqa: PLR2004 - HTTP
-        "sockjs",
-        f"a WebSocket of a foreign Origin is answered {status}",
-        "let Origin reach the worker: take away any proxy_set_header Origin.",
-    )
-
-
-def _forged(visitor: Visitor) -> Finding:
-    """What a client says of its own scheme and address is not believed, for nginx says it anew."""
+        over_websocket = response.status
+    over_xhr = _asked_as(visitor, FOREIGN)
+    if over_websocket == HTTPStatus.SWITCHING_PROTOCOLS or over_xhr != HTTPStatus.FORBIDDEN:
+        return fail(
+            "sockjs",
+            f"a foreign Origin is answered {over_websocket} over WebSocket and {over_xhr} over xhr",
+            "let Origin reach the worker: take away any proxy_set_header Origin.",
+        )
     other = "http" if visitor.url.scheme == "https" else "https"
-    reply = visitor.ask(
-        _session("xhr"),
-        method="POST",
-        headers={"Origin": f"{other}://{visitor.url.netloc}", "X-Forwarded-Proto": other},
-    )
+    status = _asked_as(visitor, f"{other}://{visitor.url.netloc}", {"X-Forwarded-Proto": other})
     return grade(
-        reply.status == 403,  # noqa: PLR2004 - HTTP
+        status == HTTPStatus.FORBIDDEN,
         "sockjs",
-        f"a scheme that the client made up is answered {reply.status}",
+        f"a foreign Origin is answered {over_websocket}, and a scheme that the client made up {status}",
         "proxy_set_header X-Forwarded-Proto $scheme; proxy_set_header X-Forwarded-For $remote_addr;"
         " they replace what came.",
     )
+
+
+def _asked_as(visitor: Visitor, origin: str, more: Mapping[str, str] = MappingProxyType({})) -> int:
+    """The status with which a polling session of a page from ``origin`` begins."""
+    return visitor.ask(_session("xhr"), method="POST", headers={"Origin": origin, **more}).status
 
 
 def _stream(visitor: Visitor) -> Finding:
@@ -136,9 +140,9 @@ def _stream(visitor: Visitor) -> Finding:
 
 def _stream_problem(visitor: Visitor, response: HTTPResponse) -> Finding | None:
     """What is wrong with the head of a streaming answer."""
-    if response.status == 403:  # noqa: PLR2004 - HTTP
+    if response.status == HTTPStatus.FORBIDDEN:
         return _refused(visitor)
-    if response.status != 200:  # noqa: PLR2004 - HTTP
+    if response.status != HTTPStatus.OK:
         return fail(
             "sockjs",
             f"xhr-streaming is answered {response.status}",
@@ -160,9 +164,9 @@ def _polling(visitor: Visitor) -> Finding:
     session = _session("")
     headers = {"Origin": visitor.origin}
     opened = visitor.ask(f"{session}xhr", method="POST", headers=headers)
-    if opened.status == 403:  # noqa: PLR2004 - HTTP
+    if opened.status == HTTPStatus.FORBIDDEN:
         return _refused(visitor)
-    if opened.status != 200 or not opened.body.startswith(OPENED):  # noqa: PLR2004 - HTTP
+    if opened.status != HTTPStatus.OK or not opened.body.startswith(OPENED):
         return fail(
             "sockjs",
             f"xhr-polling is answered {opened.status}",
@@ -172,7 +176,7 @@ def _polling(visitor: Visitor) -> Finding:
         visitor.ask(f"{session}xhr_send", method="POST", headers=headers, body=b"[]").status
         for _ in range(SENDS)
     ]
-    strays = sum(status != 204 for status in answers)  # noqa: PLR2004 - HTTP
+    strays = sum(status != HTTPStatus.NO_CONTENT for status in answers)
     return grade(
         not strays,
         "sockjs",
@@ -185,3 +189,6 @@ def _polling(visitor: Visitor) -> Finding:
 def _session(transport: str) -> str:
     """The address of a session that nobody has had."""
     return f"{PREFIX}/000/{secrets.token_hex(12)}/{transport}"
+
+
+LOOKS = (_information, _websocket, _origins, _stream, _polling)

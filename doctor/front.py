@@ -3,6 +3,7 @@
 SockJS is looked at in ``endpoint.py``.
 """
 
+from http import HTTPStatus
 from pathlib import Path
 
 from tornado.web import StaticFileHandler
@@ -29,7 +30,7 @@ def check(visitor: Visitor) -> Findings:
         )
         return
     yield _rooms(page)
-    if page.status < 500:  # noqa: PLR2004 - HTTP
+    if page.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         for look in (_form, _private, _files):
             try:
                 yield from look(visitor)
@@ -40,13 +41,13 @@ def check(visitor: Visitor) -> Findings:
 def _rooms(page: Reply) -> Finding:
     """The list of rooms, or the way to the login."""
     policy = page.header("Content-Security-Policy")
-    if page.status in (502, 504):
+    if page.status in (HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT):
         return fail(
             "front",
             f"/chat/ answers {page.status}: nginx reaches no worker",
             "give its upstream the workers' ports (PROSA_PORT), and start them.",
         )
-    if page.status not in (200, 302) or "frame-ancestors 'none'" not in policy:
+    if page.status not in (HTTPStatus.OK, HTTPStatus.FOUND) or "frame-ancestors 'none'" not in policy:
         return fail("front", f"/chat/ answers {page.status}, and not as Prosa does", ROUTE.format("/chat/"))
     if page.header("X-Content-Type-Options") != "nosniff":
         return fail(
@@ -54,7 +55,7 @@ def _rooms(page: Reply) -> Finding:
             "/chat/ has lost its X-Content-Type-Options",
             "take away the proxy_hide_header that drops it.",
         )
-    where = f" to {page.headers['Location'].partition('?')[0]}" if page.status == 302 else ""  # noqa: PLR2004
+    where = f" to {page.headers['Location'].partition('?')[0]}" if page.status == HTTPStatus.FOUND else ""
     return ok("front", f"/chat/ answers {page.status}{where}")
 
 
@@ -116,14 +117,14 @@ def _files(visitor: Visitor) -> Findings:
         path = f"/prosa/static/{name}"
         yield _file(path, visitor.ask(f"{path}?v={version}"), STATIC / name, kind)
     reply = visitor.ask("/prosa/io.js")
-    is_script = reply.status == 200 and "javascript" in reply.header("Content-Type")  # noqa: PLR2004 - HTTP
+    is_script = reply.status == HTTPStatus.OK and "javascript" in reply.header("Content-Type")
     yield grade(is_script, "front", f"/prosa/io.js answers {reply.status}", ROUTE.format("/prosa/io.js"))
 
 
 def _file(path: str, reply: Reply, file: Path, kind: str) -> Finding:
     if not file.exists():
         return fail("front", f"{file} is missing", "npm ci --omit=dev --ignore-scripts.")
-    if reply.status != 200:  # noqa: PLR2004 - HTTP
+    if reply.status != HTTPStatus.OK:
         return fail(
             "front",
             f"{path} answers {reply.status}",

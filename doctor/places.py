@@ -3,6 +3,7 @@
 import configparser
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from pathlib import Path
 
 from doctor.findings import Findings, fail, ok, warn
@@ -102,7 +103,7 @@ def _readyz(worker: Settings) -> str | None:
     said = reply.json()
     if "status" not in said:
         return "is not Prosa: it answers /readyz in another way"
-    if reply.status != 200:  # noqa: PLR2004 - HTTP
+    if reply.status != HTTPStatus.OK:
         return f"answers {reply.status}: {said['status']}"
     return "has lost Redis" if said.get("redis") == "down" else ""
 

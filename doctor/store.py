@@ -176,7 +176,7 @@ def _election(client: Client, _: Document, __: int) -> Findings:
         return
     yield ok(
         "store",
-        f"electionTimeoutMillis is {settings['electionTimeoutMillis']} (with 2000 a new primary comes in about 3 s)",
+        f"electionTimeoutMillis is {settings['electionTimeoutMillis']} (with 2000, writing rests 3 s)",
     )
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pymongo
-from pymongo.errors import ConfigurationError, OperationFailure, PyMongoError
+from pymongo.errors import ConfigurationError, OperationFailure, PyMongoError, WTimeoutError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -108,8 +108,8 @@ def _members(client: Client, hello: Document, _: int) -> Findings:
     if len(hosts) < THREE:
         yield warn(
             "store",
-            f"the set {hello['setName']} has {len(hosts)} member{'s' * (len(hosts) != 1)} with data:"
-            " one that is lost stops all writing",
+            f"the set {hello['setName']} has {len(hosts)} member{'s' * (len(hosts) != 1)}"
+            " (arbiters, hidden and delayed ones do not count): one that is lost stops all writing",
             "add members until there are three (rs.add).",
         )
         return
@@ -207,11 +207,18 @@ def _write(client: Client, name: str) -> Findings:
         collection.insert_one({"_id": mark})
         took_ms = (time.monotonic() - began) * 1000
         seen = collection.find_one({"_id": mark})
+    except WTimeoutError:
+        yield fail(
+            "store",
+            f"a write was not journaled by a majority within {WRITE_MS} ms",
+            "look at rs.status(): members are down, or far behind.",
+        )
+        return
     except OperationFailure as error:
         yield _refused(
             "a journaled majority write",
             error,
-            "let PROSA_MONGODB_URI's user read and write there, and bring back members that are down.",
+            "let PROSA_MONGODB_URI's user read and write there.",
         )
         return
     except PyMongoError as error:

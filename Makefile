@@ -23,7 +23,7 @@ DEPS := chromium fonts-noto-color-emoji libcurl4 libfaketime libfontconfig1 libf
 # Without a site of one's own, the demo site.
 SITE := $(if $(DJANGO_SETTINGS_MODULE),,PROSA_DEMO=1)
 
-.PHONY: help run cluster rolling faults test browsers check fix deps pins readme machine
+.PHONY: help run cluster rolling doctor faults test browsers check fix deps pins readme machine
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -37,6 +37,9 @@ cluster: machine deps $(VENV)/.dev node_modules/.run ## The production shape on 
 
 rolling: ## New workers in place of the cluster's old ones, under traffic
 	@$(BIN)/python -m deploy.cluster rolling
+
+doctor: ## What is to be mended in a deployment (with the workers' environment; URL=https://… looks through nginx)
+	@$(BIN)/python -m doctor
 
 faults: DEPS := libcurl4 libfaketime nginx-light redis-server
 faults: machine deps $(VENV)/.dev node_modules/.dev ## The proof: everything breaks under a crowd, and every message is counted (FAULTS=a,b chooses)

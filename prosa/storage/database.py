@@ -27,6 +27,12 @@ MEMBERSHIP_INDEXES = (
 
 NAMESPACE_EXISTS = 48
 
+WRITE_MS = 2000
+"""What a majority may take to journal a write."""
+
+POOL_MAX = 100
+"""Connections of one worker to each member."""
+
 
 class StandaloneError(RuntimeError):
     """The server is no replica set: its readers see entries that a crash then takes back (measured)."""
@@ -72,7 +78,7 @@ class Database:
                 **{
                     "w": "majority",
                     "journal": True,
-                    "wTimeoutMS": 2000,
+                    "wTimeoutMS": WRITE_MS,
                     "readConcernLevel": "majority",
                     "retryWrites": True,
                     "retryReads": True,
@@ -80,7 +86,7 @@ class Database:
                     "connectTimeoutMS": 1000,
                     "serverSelectionTimeoutMS": 2000,
                     "heartbeatFrequencyMS": 2000,
-                    "maxPoolSize": 100,
+                    "maxPoolSize": POOL_MAX,
                     "tz_aware": True,
                     "tzinfo": UTC,
                     "appname": "prosa",

@@ -8,7 +8,7 @@ import pytest
 from doctor import broker
 from doctor.findings import Finding, redacted, secrets_of
 from tests.doctor.lines import only, troubles
-from tests.redis_server import RedisServer
+from tests.redis_server import RedisServer, free_port
 
 
 def look(url: str, workers: int = 3) -> list[Finding]:
@@ -85,7 +85,7 @@ def redis_cluster() -> Iterator[RedisServer]:
     """A Redis that is the only node of a cluster."""
     if shutil.which("redis-server") is None:
         pytest.skip("redis-server is missing: apt-get install redis-server")
-    with RedisServer("--cluster-enabled", "yes") as running:
+    with RedisServer("--cluster-enabled", "yes", "--cluster-port", str(free_port())) as running:
         yield running
 
 

@@ -59,8 +59,9 @@ def session_key(url: str, username: str) -> str:
 class Server:
     """One worker with the demo site; port and data stay the same from one start to the next."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, *, program: str = "app.py", **settings: str) -> None:
         self._folder = folder
+        self._program = program
         self._port = free_port()
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
@@ -83,13 +84,19 @@ class Server:
         }
         with (self._folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log
+                [sys.executable, *self._program.split()], cwd=ROOT, env=environment, stdout=log, stderr=log
             )
         self._until(self._is_ready, "it is ready")
 
     def has_rooms(self) -> None:
         """The demo's rooms can be opened once this returns."""
         self._until(self._shows_rooms, "the demo's rooms can be opened")
+
+    @property
+    def pid(self) -> int:
+        """The process that runs."""
+        assert self._process is not None
+        return self._process.pid
 
     def stop(self, number: int = signal.SIGTERM) -> None:
         """The process has ended."""

@@ -10,6 +10,12 @@ from limits.strategies import MovingWindowRateLimiter
 from prosa.models.errors import RateLimitedError
 from prosa.models.ids import UserId
 
+KEYS_MAX = 10_000
+"""People and things counted; above it those of whom nothing is counted any more are forgotten.
+
+A private matter of ``limits``: its memory keeps an empty list for everybody it has ever counted.
+"""
+
 
 class Limits:
     """The windows of this worker: ``sends``, ``typing``, ``joins``, each in the words of ``limits``.
@@ -23,11 +29,22 @@ class Limits:
             "typing": parse(typing),
             "joins": parse(joins),
         }
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._storage = MemoryStorage()
+        self._limiter = MovingWindowRateLimiter(self._storage)
+        self._keys_max = KEYS_MAX
 
     def allows(self, what: str, user_id: UserId) -> bool:
         """Count one ``what`` of this person, or say that there is no room for it in the window."""
+        if len(self._storage.events) > self._keys_max:
+            self._forget()
         return self._limiter.hit(self._windows[what], what, user_id)
+
+    def _forget(self) -> None:
+        events = self._storage.events
+        for key, counted in list(events.items()):
+            if not counted:
+                events.pop(key, None)
+        self._keys_max = max(KEYS_MAX, 2 * len(events))
 
     def check(self, what: str, user_id: UserId) -> None:
         """Count one ``what``, or raise ``RateLimitedError`` with the time until there is room again."""

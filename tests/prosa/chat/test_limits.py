@@ -1,5 +1,7 @@
 """A window is any ten seconds, and the time until there is room again is true."""
 
+import time
+
 import pytest
 
 from prosa.chat.limits import Limits
@@ -38,3 +40,16 @@ def test_being_refused_costs_nothing_more(limits: Limits) -> None:
             limits.check("sends", ANA)
         waits.append(int(refused.value.details["retry_after_ms"]))
     assert max(waits) <= 10_000
+
+
+def test_whoever_is_counted_no_more_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("prosa.chat.limits.KEYS_MAX", 100)
+    limits = Limits(sends="1 per 1 second", typing="1 per 1 second", joins="1 per 1 second")
+    for number in range(1000):
+        assert limits.allows("sends", UserId(str(number)))
+    time.sleep(1.1)
+    for number in range(1000, 2100):
+        assert limits.allows("sends", UserId(str(number)))
+        time.sleep(0.0001)  # the library looks for what is over in a thread of its own
+    assert len(limits._storage.events) < 1500
+    assert not limits.allows("sends", UserId("2099"))

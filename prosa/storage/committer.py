@@ -33,8 +33,9 @@ BATCH_MESSAGES = 1000
 """The driver throws away what it knows of a batch's first part when it must split it: it never must."""
 MESSAGE_BYTES = 2**20
 LANES = 64
-LINES = 20_000
-"""Rooms whose top is remembered; those silent for longest are forgotten."""
+LINES = 10_000
+"""Rooms whose top is remembered, at some 400 bytes; those silent for longest are forgotten, and cost
+one indexed read when somebody writes there again."""
 
 
 class Committer:

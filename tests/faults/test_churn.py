@@ -11,6 +11,7 @@ import signal
 import socket
 import struct
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import pytest
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
 
+from prosa.storage.database import POOL_MAX
 from tests.browser import Browser
 from tests.redis_server import RedisServer
 from tests.server import Server
@@ -26,7 +28,11 @@ CONNECTIONS = int(os.environ.get("PROSA_TEST_CONNECTIONS", "800"))
 WARM_UP = 400
 AT_ONCE = 40
 QUIET_SECONDS = 60.0
+LOOKS = 6
+LOOK_SECONDS = 0.7
 GROWTH_KIB = 5 * 1024
+MONITORS = 2
+"""The driver watches a mongod by this many connections of its own, beside its pool."""
 NO_LINGER = struct.pack("ii", 1, 0)
 
 Visit = Callable[["Visitor"], Awaitable[None]]
@@ -158,7 +164,7 @@ async def churn(server: Server, cookies: list[str], count: int, chance: random.R
     await asyncio.gather(*(one_after_the_other() for _ in range(AT_ONCE)))
 
 
-def look(server: Server) -> dict[str, int]:
+def look(server: Server) -> Counter[str]:
     """What there is of everything in the worker."""
     path = server.data_dir / "watched.json"
     path.unlink(missing_ok=True)
@@ -167,8 +173,7 @@ def look(server: Server) -> dict[str, int]:
     while not path.exists():
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    found: dict[str, int] = json.loads(path.read_text())
-    return found
+    return Counter(json.loads(path.read_text()))
 
 
 def memory_kib(server: Server) -> int:
@@ -176,18 +181,24 @@ def memory_kib(server: Server) -> int:
     return int(status.partition("VmRSS:")[2].split()[0])
 
 
-def quiet(server: Server, redis: RedisServer) -> dict[str, int]:
-    """What there is when it changes no more, and nobody is there: as long as it takes, within bounds."""
+def quiet(server: Server, redis: RedisServer) -> tuple[Counter[str], Counter[str]]:
+    """The least and the most there is of everything, over ``LOOKS``, once nobody is there any more."""
     deadline = time.monotonic() + QUIET_SECONDS
-    while True:
-        before = look(server)
-        time.sleep(2)
-        found = look(server)
-        is_empty = redis.says("PUBSUB NUMSUB prosa:prosa:room:1") and not any(
-            name.endswith((".Connection", ".LiveRoom", ".Session")) for name in found
-        )
-        if (found == before and is_empty) or time.monotonic() > deadline:
-            return found
+    while is_anybody_there(look(server)) or redis.says("PUBSUB CHANNELS") != "*1":
+        assert time.monotonic() < deadline, look(server)
+        time.sleep(1)
+    looks = []
+    for _ in range(LOOKS):
+        time.sleep(LOOK_SECONDS)
+        looks.append(look(server))
+    names = set().union(*looks)
+    least = Counter({name: min(found[name] for found in looks) for name in names})
+    most = Counter({name: max(found[name] for found in looks) for name in names})
+    return least, most
+
+
+def is_anybody_there(found: Counter[str]) -> bool:
+    return any(name.endswith((".Connection", ".LiveRoom", "Session")) for name in found)
 
 
 def test_nothing_is_left_of_those_who_came_and_went(tmp_path: Path, redis: RedisServer) -> None:
@@ -202,12 +213,14 @@ def test_nothing_is_left_of_those_who_came_and_went(tmp_path: Path, redis: Redis
         cookies = [server.login(name) for name in ("cliente", "reforma")]
         chance = random.Random(20261123)
         asyncio.run(churn(server, cookies, WARM_UP, chance))
-        before, kib = quiet(server, redis), memory_kib(server)
+        (_, before), kib = quiet(server, redis), memory_kib(server)
         asyncio.run(churn(server, cookies, CONNECTIONS, chance))
-        after, grown_kib = quiet(server, redis), memory_kib(server) - kib
-        more = {name: (before.get(name, 0), n) for name, n in after.items() if n > before.get(name, 0)}
+        (after, _), grown_kib = quiet(server, redis), memory_kib(server) - kib
+        pools = {name: after.pop(name) for name in [*after] if "mongodb" in name}
+        more = {name: (before[name], n) for name, n in after.items() if n > before[name]}
         print(f"{CONNECTIONS} connections: {grown_kib} KiB, {more}")  # noqa: T201 - what was seen
         assert more == {}
+        assert all(n <= POOL_MAX + MONITORS for n in pools.values())
         assert grown_kib <= GROWTH_KIB
         assert list((tmp_path / "sessions").iterdir()) == []
         assert redis.says("PUBSUB CHANNELS") == "*1"

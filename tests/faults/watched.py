@@ -4,10 +4,12 @@ At SIGUSR1 it writes what there is of everything into the file ``watched.json`` 
 """
 
 import asyncio
+import contextlib
 import gc
 import json
 import os
 import signal
+import socket
 import sys
 from collections import Counter
 from pathlib import Path
@@ -16,6 +18,25 @@ import app
 
 OURS = ("prosa", "handlers", "sockjs", "tornado")
 REPORT = Path(os.environ["PROSA_DATA_DIR"]) / "watched.json"
+
+
+def peer(descriptor: int) -> str:
+    """Whom a socket leads to."""
+    with socket.socket(fileno=os.dup(descriptor)) as line:
+        try:
+            return f"to {line.getpeername()}"
+        except OSError:
+            return "to nobody"  # it listens, or its peer has gone
+
+
+def what_is_open() -> Counter[str]:
+    """The file descriptors, by what they lead to."""
+    found = Counter[str]()
+    for path in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # the one by which the folder was read
+            target = str(path.readlink())
+            found[f"file {peer(int(path.name)) if target.startswith('socket:') else target}"] += 1
+    return found
 
 
 def report(*_: object) -> None:
@@ -30,7 +51,7 @@ def report(*_: object) -> None:
     found["tasks"] = len(asyncio.all_tasks(loop))
     timers = loop._scheduled  # type: ignore[attr-defined]
     found["timers"] = sum(not timer.cancelled() for timer in timers)
-    found["files"] = len(list(Path("/proc/self/fd").iterdir()))
+    found.update(what_is_open())
     writing = REPORT.with_suffix(".new")
     writing.write_text(json.dumps(found))
     writing.replace(REPORT)

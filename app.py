@@ -28,6 +28,7 @@ from handlers.routes import Doors, routes
 from handlers.script import bundled
 from handlers.socket import Socket, SocketConfig
 from handlers.sockjs.server import Config, SockJSServer
+from handlers.static import Static
 from prosa import metrics
 from prosa.broker.broker import Broker
 from prosa.broker.memory import MemoryBroker, MemoryBus
@@ -174,6 +175,7 @@ async def start(settings: Settings, uri: str, identity: Direct, demo: list[Any])
         routes(chat, site, doors),
         static_path=str(ROOT / "static"),
         static_url_prefix="/prosa/static/",
+        static_handler_class=Static,
         static_handler_args={"allowed_symlink_directory": [str(ROOT / "static"), str(CLIENT)]},
         xsrf_cookies=True,
         xsrf_cookie_name="prosa_xsrf",

@@ -6,10 +6,9 @@ SockJS is looked at in ``endpoint.py``.
 from http import HTTPStatus
 from pathlib import Path
 
-from tornado.web import StaticFileHandler
-
 from doctor.findings import Finding, Findings, fail, first_line, grade, ok, warn
 from doctor.visitor import Reply, Visitor
+from handlers.static import Static, hashed
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 SCRIPT, STYLE, CLIENT = "js/connection.js", "css/base.css", "vendor/sockjs.min.js"
@@ -111,11 +110,9 @@ def _private(visitor: Visitor) -> Findings:
 def _files(visitor: Visitor) -> Findings:
     """Scripts and styles are those of this version, of the right type, and kept by browsers."""
     for name, kind in ((SCRIPT, "javascript"), (STYLE, "text/css"), (CLIENT, "javascript")):
-        version = (
-            StaticFileHandler.get_content_version(str(STATIC / name)) if (STATIC / name).exists() else ""
-        )
-        path = f"/prosa/static/{name}"
-        yield _file(path, visitor.ask(f"{path}?v={version}"), STATIC / name, kind)
+        version = Static.get_content_version(str(STATIC / name)) if (STATIC / name).exists() else ""
+        path = f"/prosa/static/{hashed(name, version)}"
+        yield _file(path, visitor.ask(path), STATIC / name, kind)
     reply = visitor.ask("/prosa/io.js")
     is_script = reply.status == HTTPStatus.OK and "javascript" in reply.header("Content-Type")
     yield grade(is_script, "front", f"/prosa/io.js answers {reply.status}", ROUTE.format("/prosa/io.js"))
@@ -153,7 +150,7 @@ def _served(path: str, reply: Reply, kind: str) -> Finding:
     if "immutable" not in caching or YEAR not in caching:
         return warn(
             "front",
-            f"{path}?v=… is asked for again and again (Cache-Control: {caching or 'none'})",
+            f"{path} is asked for again and again (Cache-Control: {caching or 'none'})",
             "add_header Cache-Control $static_caching; as in deploy/nginx.conf.",
         )
     return ok("front", f"{path} is this version's, its type right, kept for good")

@@ -129,3 +129,25 @@ async def test_the_list_goes_on_to_the_last_room_where_nobody_has_spoken(start: 
         older = re.search(r'href="(/chat/\?antes=[^"]+)"', text)
         path = older[1].replace("&amp;", "&") if older else None
     assert len(seen) == 33
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_a_file_is_kept_for_good_under_the_name_that_tells_its_content(start: Start) -> None:
+    scene = await start()
+    await scene.room()
+    page = (await scene.get("/chat/1/websocket/", "cliente")).body.decode()
+    urls = re.findall(r'(?:src|href)="(/prosa/static/[^"]+)"', page)
+    assert any("/vendor/" in url for url in urls)
+    for url in urls:
+        name, version, ending = url.rsplit(".", 2)
+        assert re.fullmatch("[0-9a-f]{16}", version), url
+        kept = await scene.get(url)
+        assert kept.code == 200, url
+        assert kept.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert kept.headers["X-Content-Type-Options"] == "nosniff"
+        by_its_own_name = await scene.get(f"{name}.{ending}")
+        assert by_its_own_name.headers["Cache-Control"] == "public, max-age=3600"
+        of_another_version = await scene.get(f"{name}.{'0' * 16}.{ending}")
+        assert of_another_version.headers["Cache-Control"] == "no-store"
+        assert kept.body == by_its_own_name.body == of_another_version.body
+    assert (await scene.get("/prosa/static/js/nothing.0123456789abcdef.js")).code == 404

@@ -31,6 +31,7 @@ class RedisCluster:
     def __init__(self, replicas: int = 0) -> None:
         self.nodes: list[RedisServer] = []
         self._buses = [free_port() for _ in range(MASTERS + replicas)]
+        self._moved: dict[int, RedisServer] = {}
         self._stack = ExitStack()
 
     @property
@@ -42,11 +43,20 @@ class RedisCluster:
         """The master that had this channel of the tests' workers at first."""
         return self.nodes[slot_of(channel) * MASTERS // REDIS_CLUSTER_HASH_SLOTS]
 
-    def move(self, channel: str, to: RedisServer) -> None:
-        """Another master has the channel's slot, and all are told, as by ``redis-cli --cluster reshard``."""
+    def move(self, channel: str, to: RedisServer, *, is_told_to_all: bool = True) -> None:
+        """Another master has the channel's slot, given by ``redis-cli --cluster reshard``'s own commands.
+
+        The two of them know it at once, and the others too where it ``is_told_to_all``.
+        """
+        slot = slot_of(channel)
+        before = self._moved.get(slot, self.owner(channel))
+        self._moved[slot] = to
         name = ask(to, "CLUSTER", "MYID")
-        for node in (to, *(node for node in self.masters if node is not to)):
-            ask(node, "CLUSTER", "SETSLOT", slot_of(channel), "NODE", name)
+        ask(to, "CLUSTER", "SETSLOT", slot, "IMPORTING", ask(before, "CLUSTER", "MYID"))
+        ask(before, "CLUSTER", "SETSLOT", slot, "MIGRATING", name)
+        others = [node for node in self.masters if is_told_to_all and node not in {to, before}]
+        for node in (to, before, *others):
+            ask(node, "CLUSTER", "SETSLOT", slot, "NODE", name)
 
     def __enter__(self) -> Self:
         with self._stack:

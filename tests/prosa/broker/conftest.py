@@ -38,13 +38,29 @@ def redis_end(redis: RedisServer, opened: Callable[[Broker], End]) -> More:
     return lambda: opened(redis_broker(redis.url))
 
 
+def started(replicas: int) -> Iterator[RedisCluster]:
+    if shutil.which("redis-server") is None:
+        pytest.skip("redis-server is missing: apt-get install redis-server")
+    with RedisCluster(replicas) as running:
+        yield running
+
+
 @pytest.fixture(scope="session")
 def lasting_cluster() -> Iterator[RedisCluster]:
     """The cluster of the tests that leave it as it is."""
-    if shutil.which("redis-server") is None:
-        pytest.skip("redis-server is missing: apt-get install redis-server")
-    with RedisCluster() as running:
-        yield running
+    yield from started(replicas=0)
+
+
+@pytest.fixture
+def cluster() -> Iterator[RedisCluster]:
+    """A cluster of this test's own, which it may take apart."""
+    yield from started(replicas=0)
+
+
+@pytest.fixture
+def cluster_with_replica() -> Iterator[RedisCluster]:
+    """The same, and the first master has a replica."""
+    yield from started(replicas=1)
 
 
 @pytest.fixture

@@ -1,9 +1,8 @@
 """A cluster whose nodes die, stand still, take over and hand over slots: all is heard again within 2 s."""
 
 import asyncio
-import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -11,64 +10,14 @@ from prosa.broker.baton import AWAY_SECONDS
 from prosa.broker.broker import Broker
 from prosa.broker.outgoing import QUEUE_MAX
 from tests.numbers import Numbers, counted, risen
+from tests.prosa.broker.shards import ROOMS, SOON, heard_again, rooms_of, two
 from tests.prosa.broker.test_redis import open_files
 from tests.prosa.broker.wire import End, redis_broker, until
 from tests.redis_cluster import RedisCluster, ask
-from tests.redis_server import RedisServer
 
 SECONDS = 60
-SOON = 2.0
-ROOMS = [f"room:{n}" for n in range(60)]
-"""Some of each master's."""
 GIVEN = 'prosa_turns_total{outcome="given"}'
 OFF = 'prosa_turns_total{outcome="off"}'
-
-
-def started(replicas: int) -> Iterator[RedisCluster]:
-    if shutil.which("redis-server") is None:
-        pytest.skip("redis-server is missing: apt-get install redis-server")
-    with RedisCluster(replicas) as running:
-        yield running
-
-
-@pytest.fixture
-def cluster() -> Iterator[RedisCluster]:
-    """A cluster of this test's own, which it may take apart."""
-    yield from started(replicas=0)
-
-
-@pytest.fixture
-def cluster_with_replica() -> Iterator[RedisCluster]:
-    """The same, and the first master has a replica."""
-    yield from started(replicas=1)
-
-
-async def two(cluster: RedisCluster, opened: Callable[[Broker], End]) -> tuple[End, End]:
-    """Two workers, each of which hears the other in every room."""
-    one, other = (opened(redis_broker(node.tcp_url)) for node in cluster.nodes[:2])
-    for worker in (one, other):
-        await worker.is_up()
-        for room in ROOMS:
-            worker.broker.subscribe(room)
-    await one.hears_all(other)
-    await other.hears_all(one)
-    return one, other
-
-
-async def heard_again(one: End, other: End, rooms: list[str], seconds: float = SOON) -> float:
-    """Return when ``other`` hears ``one`` in all these rooms, said again and again."""
-    other.heard.clear()
-    began = time.monotonic()
-    while missing := set(rooms) - {room for room, _ in other.heard}:
-        assert time.monotonic() - began < seconds, f"not heard: {sorted(missing)}"
-        for room in missing:
-            one.broker.publish(room, b"again")
-        await asyncio.sleep(0.02)
-    return time.monotonic() - began
-
-
-def rooms_of(cluster: RedisCluster, node: RedisServer) -> list[str]:
-    return [room for room in ROOMS if cluster.owner(room) is node]
 
 
 @pytest.mark.gen_test(timeout=SECONDS)
@@ -262,51 +211,3 @@ async def test_nothing_is_left_after_the_close(cluster: RedisCluster, is_still: 
     await end.broker.close()
     assert time.monotonic() - began < 2.5
     assert (open_files(), asyncio.all_tasks()) == before
-
-
-@pytest.mark.gen_test(timeout=SECONDS)
-async def test_a_cluster_that_may_not_be_asked_is_spoken_to_plainly(
-    cluster: RedisCluster, opened: Callable[[Broker], End]
-) -> None:
-    for node in cluster.nodes:
-        ask(node, "ACL", "SETUSER", "default", "-cluster")
-    one, other = (opened(redis_broker(node.tcp_url)) for node in cluster.nodes[:2])
-    for room in ROOMS:
-        other.broker.subscribe(room)
-    await heard_again(one, other, ROOMS)
-
-
-@pytest.mark.gen_test(timeout=SECONDS)
-async def test_a_node_that_has_forgotten_the_cluster_is_not_believed(
-    cluster: RedisCluster, opened: Callable[[Broker], End]
-) -> None:
-    one, other = await two(cluster, opened)
-    lost = cluster.masters[0]
-    ask(lost, "CLUSTER", "RESET", "HARD")
-    await heard_again(one, other, [room for room in ROOMS if cluster.owner(room) is not lost])
-    await asyncio.sleep(SOON)
-    await heard_again(one, other, [room for room in ROOMS if cluster.owner(room) is not lost])
-
-
-@pytest.mark.gen_test(timeout=SECONDS)
-@pytest.mark.parametrize(
-    "answer", [b"+OK\r\n", b"*1\r\n+a\r\n", b"*1\r\n*1\r\n:1\r\n", b"-BUSY a script runs\r\n", b"?\r\n"]
-)
-async def test_who_says_nonsense_of_its_slots_is_asked_again(
-    answer: bytes, opened: Callable[[Broker], End], caplog: pytest.LogCaptureFixture
-) -> None:
-    asked = 0
-
-    async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal asked
-        while await reader.readline():
-            asked += 1
-            writer.write(answer)
-        writer.close()
-
-    async with await asyncio.start_server(say, "127.0.0.1", 0) as server:
-        end = opened(redis_broker(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}"))
-        await until(lambda: asked >= 20)
-        assert caplog.text.count("redis_down way=slots") == 1
-        assert not end.broker.is_connected
-        await end.broker.close()

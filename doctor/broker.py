@@ -2,10 +2,12 @@
 
 import time
 from contextlib import closing
+from itertools import count
 from urllib.parse import urlsplit
 
 import redis
-from redis.exceptions import RedisError
+from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
+from redis.exceptions import NoPermissionError, RedisError
 
 from doctor.findings import Finding, Findings, fail, first_line, ok, warn
 
@@ -20,9 +22,7 @@ def check(url: str, database: str, workers: int) -> Findings:
         yield _without(workers)
         return
     try:
-        client = redis.Redis.from_url(
-            url, socket_timeout=PATIENCE_SECONDS, socket_connect_timeout=PATIENCE_SECONDS, protocol=2
-        )
+        client = _client(url)
     except ValueError:
         yield fail("broker", "PROSA_REDIS_URL cannot be understood", "write it as redis://host:6379.")
         return
@@ -36,9 +36,15 @@ def check(url: str, database: str, workers: int) -> Findings:
                 "start Redis, or set the host and password of PROSA_REDIS_URL right.",
             )
             return
-        yield _heard(client, f"prosa:{database}:doctor")
+        yield from _heard_all(client, url, f"prosa:{database}:doctor")
         yield _buffer(client)
         yield _kind(client)
+
+
+def _client(url: str) -> "redis.Redis":
+    return redis.Redis.from_url(
+        url, socket_timeout=PATIENCE_SECONDS, socket_connect_timeout=PATIENCE_SECONDS, protocol=2
+    )
 
 
 def _without(workers: int) -> Finding:
@@ -51,24 +57,58 @@ def _without(workers: int) -> Finding:
     return ok("broker", "no PROSA_REDIS_URL, and one worker needs none")
 
 
-def _heard(client: "redis.Redis", channel: str) -> Finding:
-    """What is published is heard over another connection."""
+def _heard_all(client: "redis.Redis", url: str, channel: str) -> Findings:
+    """What is published is heard over another connection: in a cluster, by way of each of its nodes."""
+    try:
+        slots = client.execute_command("CLUSTER", "SLOTS")
+    except (RedisError, OSError):
+        yield _heard(client, channel, "")
+        return
+    if sum(last + 1 - first for first, last, *_ in slots) < REDIS_CLUSTER_HASH_SLOTS:
+        yield fail("broker", "some slots of the cluster are nobody's", "see redis-cli --cluster check.")
+    some = {_node(url, host, port): (first, last) for first, last, (host, port, *_), *_ in slots}
+    for place, (first, last) in some.items():
+        names = (f"{channel}:{n}" for n in count())
+        own = next(name for name in names if first <= key_slot(name.encode()) <= last)
+        with closing(_client(place)) as node:
+            yield _heard(node, own, f" by way of {_place(place)}")
+
+
+def _node(url: str, host: bytes | None, port: int) -> str:
+    """The address of a node of the cluster that is at ``url``, with its password."""
+    parts = urlsplit(url)
+    login = "".join(parts.netloc.rpartition("@")[:2])
+    name = (host or b"").decode() or parts.hostname or "localhost"
+    is_socket = parts.scheme == "unix"
+    return parts._replace(
+        scheme="redis" if is_socket else parts.scheme,
+        netloc=f"{login}[{name}]:{port}" if ":" in name else f"{login}{name}:{port}",
+        path="" if is_socket else parts.path,
+    ).geturl()
+
+
+def _heard(client: "redis.Redis", channel: str, way: str) -> Finding:
+    """``way`` names the node of a cluster that is asked; it is empty where there is only one Redis."""
     mend = (
-        "let PROSA_REDIS_URL's user publish and subscribe to the channels prosa:* (ACL SETUSER … &prosa:*)."
+        "let PROSA_REDIS_URL's user publish and subscribe to the channels prosa:* (ACL SETUSER … &prosa:*)"
+        + ("; a cluster is to be of Redis 7, each node reached from here." if way else ".")
     )
     try:
         with closing(client.pubsub()) as listener:
-            listener.subscribe(channel)
+            subscribe, publish = (
+                (listener.ssubscribe, client.spublish) if way else (listener.subscribe, client.publish)
+            )
+            subscribe(channel)
             listener.get_message(timeout=PATIENCE_SECONDS)  # that it is subscribed
             began = time.monotonic()
-            client.publish(channel, b"doctor")
+            publish(channel, b"doctor")
             said = listener.get_message(timeout=PATIENCE_SECONDS)
             took_ms = (time.monotonic() - began) * 1000
     except (RedisError, OSError) as error:
-        return fail("broker", f"publishing is refused: {first_line(error)}", mend)
-    if said is None or said["type"] != "message":
-        return fail("broker", "what was published was not heard by another connection", mend)
-    return ok("broker", f"what is published is heard by another connection in {took_ms:.1f} ms")
+        return fail("broker", f"publishing is refused{way}: {first_line(error)}", mend)
+    if said is None or not said["type"].endswith("message"):
+        return fail("broker", f"what was published{way} was not heard by another connection", mend)
+    return ok("broker", f"what is published{way} is heard by another connection in {took_ms:.1f} ms")
 
 
 def _buffer(client: "redis.Redis") -> Finding:
@@ -93,9 +133,17 @@ def _kind(client: "redis.Redis") -> Finding:
         said = client.info("cluster")
         is_cluster = bool(said["cluster_enabled"])
         version = client.info("server")["redis_version"]
-    except (RedisError, OSError, KeyError):
+        if is_cluster:
+            client.execute_command("CLUSTER", "SLOTS")
+    except (RedisError, OSError, KeyError) as error:
+        if isinstance(error, NoPermissionError) and "cluster|slots" in str(error):
+            return warn(
+                "broker",
+                "a cluster in which every node hears every notice, for its map may not be asked for",
+                "let PROSA_REDIS_URL's user do so (ACL SETUSER … +cluster|slots).",
+            )
         return ok("broker", "its kind: this user may not ask")
-    kind = "a cluster, in which every node hears every notice" if is_cluster else "one server"
+    kind = "a cluster" if is_cluster else "one server"
     return ok("broker", f"Redis {version}, {kind}; it keeps nothing, so eviction does no harm")
 
 

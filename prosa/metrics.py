@@ -112,7 +112,8 @@ REDIS = Histogram(
 )
 REDIS_CONNECTIONS = Gauge(
     "prosa_redis_connections",
-    "Connections to Redis that answer (out, in: one each), or wait for a turn in a crowded room (turns).",
+    "Connections to Redis that answer (out, in: one each, and to each node of a cluster),"
+    " or wait for a turn in a crowded room (turns).",
     ["way"],
     registry=REGISTRY,
 )

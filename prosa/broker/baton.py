@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from random import Random
 
 from redis.asyncio import ConnectionPool, Redis
-from redis.exceptions import RedisError
+from redis.exceptions import MovedError, RedisError
 
 from prosa import metrics
 from prosa.broker.link import ANSWER_SECONDS
@@ -47,24 +47,30 @@ end
 
 
 class Batons:
-    """One worker's hand in all crowded rooms."""
+    """One worker's hand in all crowded rooms whose batons one Redis has.
 
-    def __init__(self, url: str, *, prefix: str, chance: Random, clock: Callable[[], float]) -> None:
-        pool = ConnectionPool.from_url(
-            url, max_connections=CONNECTIONS_MAX, socket_connect_timeout=ANSWER_SECONDS, protocol=2
-        )
+    ``moved`` is told of each slot that turns out to be another node's.
+    """
+
+    def __init__(
+        self,
+        pool: ConnectionPool,
+        *,
+        moved: Callable[[int], None],
+        chance: Random,
+        clock: Callable[[], float],
+    ) -> None:
         self._redis = Redis.from_pool(pool)
         self._say_on = self._redis.register_script(HAND_ON)
-        self._prefix = prefix
+        self._moved = moved
         self._chance = chance
         self._clock = clock
         self._away_until = 0.0
         self._asking = metrics.REDIS_CONNECTIONS.labels("turns")
 
     @contextlib.asynccontextmanager
-    async def turn(self, room: str) -> AsyncIterator[Turn]:
+    async def turn(self, baton: bytes) -> AsyncIterator[Turn]:
         """It is this worker's turn, or nobody could say whose it is. Handed on at the end."""
-        baton = f"{self._prefix}baton:{{{room}}}"
         with self._asking.track_inprogress():
             outcome, name, turn = await self._take(baton)
         metrics.TURNS.labels(outcome).inc()
@@ -78,7 +84,7 @@ class Batons:
         """Nothing of it is connected any more."""
         await self._redis.aclose()
 
-    async def _take(self, baton: str) -> tuple[str, bytes | None, Turn]:
+    async def _take(self, baton: bytes) -> tuple[str, bytes | None, Turn]:
         """How it was come by, the baton's id and what it says; no id while Redis is away."""
         if self._clock() < self._away_until:
             return "off", None, Turn(None)
@@ -89,20 +95,23 @@ class Batons:
                         name, _, top = said.partition(b" ")
                         return "given", name, Turn(int(top) if top.isdigit() else None)
                 name = self._chance.randbytes(ID_BYTES).hex().encode()
-                await self._redis.set(f"{baton}:id", name, px=LIFE_MS)
+                await self._redis.set(baton + b":id", name, px=LIFE_MS)
         except (RedisError, OSError, TimeoutError) as error:
-            self._is_away(error)
+            self._failed(error)
             return "off", None, Turn(None)
         return "taken", name, Turn(None)
 
-    async def _hand_on(self, baton: str, name: bytes, top: int | None) -> None:
+    async def _hand_on(self, baton: bytes, name: bytes, top: int | None) -> None:
         said = name if top is None else b"%s %d" % (name, top)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                await self._say_on(keys=[baton, f"{baton}:id"], args=[name, said, LIFE_MS])
+                await self._say_on(keys=[baton, baton + b":id"], args=[name, said, LIFE_MS])
         except (RedisError, OSError, TimeoutError) as error:
-            self._is_away(error)
+            self._failed(error)
 
-    def _is_away(self, error: Exception) -> None:
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, MovedError):
+            self._moved(error.slot_id)
+            return
         self._away_until = self._clock() + AWAY_SECONDS
         log.warning("turns_off seconds=%.0f error=%s", AWAY_SECONDS, type(error).__name__)

@@ -6,11 +6,13 @@ from collections.abc import Callable, Collection, Iterator
 from itertools import islice
 
 from redis.asyncio.connection import AbstractConnection
+from redis.crc import key_slot
+from redis.exceptions import MovedError
 
 from prosa.broker.link import PING_SECONDS, Link, hear, send
 
 CHUNK = 500
-"""Channels in one command: Redis serves others between two commands."""
+"""Channels in one command, or commands in one go: Redis serves others between two commands."""
 
 PING = (b"PING",)
 PONGS = ([b"pong", b""], b"PONG")
@@ -18,10 +20,16 @@ PONGS = ([b"pong", b""], b"PONG")
 
 
 class Incoming:
-    """The notices on their way in. Channels may be wanted at any time, also while there is no connection."""
+    """The notices on their way in. Channels may be wanted at any time, also while there is no connection.
 
-    def __init__(self, link: Link) -> None:
+    Where it ``is_sharded`` the Redis is a node of a cluster, and ``moved`` is told of each slot that is not
+    its own, or no longer.
+    """
+
+    def __init__(self, link: Link, *, is_sharded: bool, moved: Callable[[int], None]) -> None:
         self._link = link
+        self._is_sharded = is_sharded
+        self._moved = moved
         self._wanted: set[bytes] = set()
         self._subscribed: set[bytes] = set()
         self._touched: set[bytes] = set()
@@ -42,6 +50,11 @@ class Incoming:
         """Unsubscribe; what is still on its way is not heard."""
         self._wanted.discard(channel)
         self._touch(channel)
+
+    def forget(self, channel: bytes) -> None:
+        """Another node is asked for it, or this one anew; what is still on its way is not heard."""
+        self._wanted.discard(channel)
+        self._subscribed.discard(channel)
 
     def _touch(self, channel: bytes) -> None:
         if self._is_speaking:
@@ -80,9 +93,13 @@ class Incoming:
         while True:
             answer = await hear(connection)
             match answer:
-                case [b"message", bytes(channel), bytes(notice)]:
+                case [b"message" | b"smessage", bytes(channel), bytes(notice)]:
                     if channel in self._wanted:
                         heard(channel, notice)
+                case [b"sunsubscribe", bytes(channel), _] if channel in self._wanted:
+                    self._moved(key_slot(channel))
+                case MovedError():
+                    self._moved(answer.slot_id)
                 case _ if answer in PONGS and not self._link.is_up:
                     self._link.came_up()
                     reconnected()
@@ -94,21 +111,24 @@ class Incoming:
                 async with asyncio.timeout(PING_SECONDS):
                     await self._changed.wait()
             self._changed.clear()
-            for command in self._changes():
-                await send(connection, [command])
+            for commands in self._changes():
+                await send(connection, commands)
             await send(connection, [PING])
 
-    def _changes(self) -> Iterator[tuple[bytes, ...]]:
+    def _changes(self) -> Iterator[list[tuple[bytes, ...]]]:
         """What to say now: a channel wanted and given up in one turn is not mentioned."""
         touched, self._touched = self._touched, set()
         new = touched & self._wanted - self._subscribed
         old = touched & self._subscribed - self._wanted
         self._subscribed = (self._subscribed | new) - old
-        yield from _chunks(b"SUBSCRIBE", new)
-        yield from _chunks(b"UNSUBSCRIBE", old)
+        yield from self._said(b"SUBSCRIBE", new)
+        yield from self._said(b"UNSUBSCRIBE", old)
 
-
-def _chunks(command: bytes, channels: Collection[bytes]) -> Iterator[tuple[bytes, ...]]:
-    left = iter(channels)
-    while chunk := tuple(islice(left, CHUNK)):
-        yield (command, *chunk)
+    def _said(self, command: bytes, channels: Collection[bytes]) -> Iterator[list[tuple[bytes, ...]]]:
+        """A node of a cluster takes several channels in one command only if they are of one slot."""
+        left = iter(channels)
+        while chunk := tuple(islice(left, CHUNK)):
+            if self._is_sharded:
+                yield [(b"S" + command, channel) for channel in chunk]
+            else:
+                yield [(command, *chunk)]

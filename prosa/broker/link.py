@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from random import Random
 
 from redis.asyncio.connection import AbstractConnection
-from redis.exceptions import RedisError
+from redis.exceptions import MovedError, RedisError
 
 from prosa import metrics
 
@@ -27,24 +27,23 @@ PING_SECONDS = 0.75
 BACKOFF_SECONDS = 0.05
 BACKOFF_MAX_SECONDS = 2.0
 
+Make = Callable[[], AbstractConnection]
+"""How a connection is come by that is not connected yet."""
+
 Speak = Callable[[AbstractConnection], Awaitable[None]]
 """What is done over a fresh connection until it breaks: returns never, raises when it does."""
 
 
 class Link:
-    """A connection that is there again soon after it broke."""
+    """A connection that is there again soon after it broke. ``node`` is the Redis's name in the log."""
 
     def __init__(
-        self,
-        name: str,
-        make: Callable[[], AbstractConnection],
-        *,
-        chance: Random,
-        clock: Callable[[], float],
+        self, way: str, make: Make, *, node: str, chance: Random, clock: Callable[[], float]
     ) -> None:
         self.is_up = False
-        self._name = name
-        self._shown = metrics.REDIS_CONNECTIONS.labels(name)
+        self._way = way
+        self._node = node
+        self._shown = metrics.REDIS_CONNECTIONS.labels(way)
         self._make = make
         self._chance = chance
         self._clock = clock
@@ -57,7 +56,7 @@ class Link:
         failures = 0
         while not self._is_over:
             try:
-                async with self._connected() as connection:
+                async with connected(self._make) as connection:
                     await speak(connection)
             except* Exception as group:  # noqa: BLE001 - whatever it was, the next connection may be better
                 self._log_down(group.exceptions[0])
@@ -85,29 +84,7 @@ class Link:
             self._shown.inc()
             self._up_since = self._clock()
             self._is_known_down = False
-            log.info("redis_up way=%s", self._name)
-
-    @contextlib.asynccontextmanager
-    async def _connected(self) -> AsyncIterator[AbstractConnection]:
-        """A fresh connection; afterwards nothing of it is left, not even what was not sent yet.
-
-        A private name of redis-py: ``_writer``. Its ``disconnect`` keeps the socket until everything
-        is written, and to a Redis that stands still nothing ever is.
-        """
-        connection = self._make()
-        writer: asyncio.StreamWriter | None = None
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                await connection.connect()
-            writer = connection._writer  # noqa: SLF001
-            yield connection
-        finally:
-            if writer is not None:
-                writer.transport.abort()
-            await connection.disconnect(nowait=True)
-            if writer is not None:
-                with contextlib.suppress(OSError):
-                    await writer.wait_closed()
+            log.info("redis_up way=%s node=%s", self._way, self._node)
 
     def _delay(self, failures: int) -> float:
         """Twice as long as before, and never the same for two workers."""
@@ -120,9 +97,37 @@ class Link:
         if not self._is_known_down or not is_expected:
             trace = None if is_expected else error
             log.warning(
-                "redis_down way=%s error=%s %s", self._name, type(error).__name__, error, exc_info=trace
+                "redis_down way=%s node=%s error=%s %s",
+                self._way,
+                self._node,
+                type(error).__name__,
+                error,
+                exc_info=trace,
             )
         self._is_known_down = True
+
+
+@contextlib.asynccontextmanager
+async def connected(make: Make) -> AsyncIterator[AbstractConnection]:
+    """A fresh connection; afterwards nothing of it is left, not even what was not sent yet.
+
+    A private name of redis-py: ``_writer``. Its ``disconnect`` keeps the socket until everything
+    is written, and to a Redis that stands still nothing ever is.
+    """
+    connection = make()
+    writer: asyncio.StreamWriter | None = None
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await connection.connect()
+        writer = connection._writer  # noqa: SLF001
+        yield connection
+    finally:
+        if writer is not None:
+            writer.transport.abort()
+        await connection.disconnect(nowait=True)
+        if writer is not None:
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
 
 
 async def send(connection: AbstractConnection, commands: Sequence[tuple[bytes, ...]]) -> None:
@@ -132,12 +137,15 @@ async def send(connection: AbstractConnection, commands: Sequence[tuple[bytes, .
 
 
 async def hear(connection: AbstractConnection) -> object:
-    """The next thing that Redis says.
+    """The next thing that Redis says; that a slot is another node's, as a ``MovedError``.
 
     Raises ``TimeoutError`` after a silence that only a Redis that is gone keeps, for it is asked for a
     sign of life every ``PING_SECONDS``.
     """
-    said: object = await connection.read_response(timeout=PING_SECONDS + ANSWER_SECONDS)
+    try:
+        said: object = await connection.read_response(timeout=PING_SECONDS + ANSWER_SECONDS)
+    except MovedError as moved:
+        return moved
     if said is None:
         raise TimeoutError("it does not answer")
     return said

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 
 from redis.asyncio.connection import AbstractConnection
+from redis.exceptions import MovedError
 
 from prosa import metrics
 from prosa.broker.link import PING_SECONDS, Link, hear, send
@@ -25,11 +26,19 @@ PING = (b"PING",)
 
 
 class Outgoing:
-    """The notices on their way out. While there is no connection they are dropped, and counted."""
+    """The notices on their way out. While there is no connection they are dropped, and counted.
 
-    def __init__(self, link: Link, clock: Callable[[], float]) -> None:
+    They are told by ``command``: ``PUBLISH``, or ``SPUBLISH`` to a node of a cluster. One that is refused
+    is lost, and ``moved`` is told of its slot.
+    """
+
+    def __init__(
+        self, link: Link, *, command: bytes, moved: Callable[[int], None], clock: Callable[[], float]
+    ) -> None:
         self.dropped = 0
         self._link = link
+        self._command = command
+        self._moved = moved
         self._clock = clock
         self._queue: deque[tuple[bytes, bytes]] = deque()
         self._size_bytes = 0
@@ -77,7 +86,10 @@ class Outgoing:
     async def _read(self, connection: AbstractConnection) -> None:
         """Read also while nothing is written: so an end is noticed before the next notice is lost in it."""
         while True:
-            await hear(connection)
+            answer = await hear(connection)
+            if isinstance(answer, MovedError):
+                self._drop(1)
+                self._moved(answer.slot_id)
             self._link.came_up()
             self._unanswered -= 1
             if not self._unanswered:
@@ -108,7 +120,7 @@ class Outgoing:
         while self._queue and len(batch) < BATCH_MAX:
             channel, notice = self._queue.popleft()
             self._size_bytes -= len(notice)
-            batch.append((b"PUBLISH", channel, notice))
+            batch.append((self._command, channel, notice))
         return batch
 
     def _ended(self) -> None:

@@ -1,24 +1,20 @@
-"""The broker of workers in many processes: Redis's pub/sub, over two connections.
+"""The broker of workers in many processes: Redis's pub/sub, over two connections to each Redis.
+
+A single Redis is spoken to plainly (``PUBLISH``). Where the one that is named is of a cluster, each notice
+goes to the node alone that has its channel's slot (``SPUBLISH``, Redis 7): ``nodes.py``. Redis keeps nothing
+of it, and nothing of ours rests on it: while it is away the workers learn of each other from the store.
 
 Turns at crowded rooms take connections of their own (``baton.py``).
-
-Plain pub/sub, not sharded: in a cluster every node hears every notice. Redis keeps nothing of it, and
-nothing of ours rests on it: while it is away the workers learn of each other from the store.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from random import Random
 
-from redis.asyncio.connection import AbstractConnection, ConnectionPool
-
-from prosa.broker.baton import Batons
 from prosa.broker.broker import Heard, Reconnected
-from prosa.broker.incoming import Incoming
-from prosa.broker.link import ANSWER_SECONDS, Link
-from prosa.broker.outgoing import Outgoing
+from prosa.broker.nodes import Nodes
 from prosa.models.turns import Turn
 
 log = logging.getLogger(__name__)
@@ -36,78 +32,59 @@ class RedisBroker:
     """
 
     def __init__(self, url: str, *, prefix: str, chance: Random, clock: Callable[[], float]) -> None:
-        pool = ConnectionPool.from_url(
-            url,
-            socket_timeout=None,  # it would be kept by wait_for, which in Python 3.11 swallows a cancellation
-            socket_connect_timeout=ANSWER_SECONDS,
-            protocol=2,
-            driver_info=None,
+        self._nodes = Nodes(
+            url, heard=self._hear, reconnected=self._tell_reconnected, chance=chance, clock=clock
         )
-
-        def make() -> AbstractConnection:
-            made: AbstractConnection = pool.make_connection()
-            return made
-
         self._prefix = prefix.encode()
         self._head = VERSION + chance.randbytes(NAME_BYTES)
-        self._outgoing = Outgoing(Link("out", make, chance=chance, clock=clock), clock)
-        self._incoming = Incoming(Link("in", make, chance=chance, clock=clock))
-        self._batons = Batons(url, prefix=prefix, chance=chance, clock=clock)
-        self._tasks: list[asyncio.Task[None]] = []
+        self._task: asyncio.Task[None] | None = None
         self._heard: Heard | None = None
         self._reconnected: Reconnected | None = None
 
     @property
     def is_connected(self) -> bool:
-        """Whether Redis has answered on both connections, and lately."""
-        return self._outgoing.link.is_up and self._incoming.link.is_up
+        """Whether Redis, or every node of a cluster, has answered on both connections, and lately."""
+        return self._nodes.are_up
 
     @property
     def dropped(self) -> int:
         """How many notices nobody was told of, because there was no connection or too many waited."""
-        return self._outgoing.dropped
+        return self._nodes.dropped
 
     def listen(self, heard: Heard, reconnected: Reconnected) -> None:
-        """From now on it connects, and comes back whenever the connection is lost.
+        """From now on it connects, and comes back whenever a connection is lost.
 
         ``reconnected`` is called after every connecting, the first one too, once Redis has taken every
         subscription: what was published before may have been missed.
         """
         self._heard, self._reconnected = heard, reconnected
-        if not self._tasks:
-            self._start("redis out", self._outgoing.run())
-            self._start("redis in", self._incoming.run(self._hear, self._tell_reconnected))
-
-    def _start(self, name: str, work: Coroutine[None, None, None]) -> None:
-        self._tasks.append(asyncio.get_running_loop().create_task(work, name=name))
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._nodes.run(), name="redis nodes")
 
     def subscribe(self, channel: str) -> None:
         """Redis is asked in the next turn of the loop, or as soon as it is there. Twice is once."""
-        self._incoming.want(self._prefix + channel.encode())
+        self._nodes.want(self._prefix + channel.encode())
 
     def unsubscribe(self, channel: str) -> None:
         """Notices on ``channel`` are no longer heard."""
-        self._incoming.unwant(self._prefix + channel.encode())
+        self._nodes.unwant(self._prefix + channel.encode())
 
     def publish(self, channel: str, notice: bytes) -> None:
         """Tell every other worker that is subscribed, once, at most: a notice may get lost."""
-        self._outgoing.publish(self._prefix + channel.encode(), self._head + notice)
+        name = self._prefix + channel.encode()
+        self._nodes.owner(name).outgoing.publish(name, self._head + notice)
 
     def turn(self, room: str) -> AbstractAsyncContextManager[Turn]:
         """While it lasts, the other workers that ask wait for theirs; without Redis nobody waits."""
-        return self._batons.turn(room)
+        baton = self._prefix + f"baton:{{{room}}}".encode()
+        return self._nodes.owner(baton).batons.turn(baton)
 
     async def close(self) -> None:
         """What waits has been written, if Redis takes it within a second; then nothing runs any more."""
-        if self._tasks:
-            await self._outgoing.told(ANSWER_SECONDS)
-        tasks, self._tasks = self._tasks, []
-        for link in (self._outgoing.link, self._incoming.link):
-            link.end()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await self._batons.close()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self._nodes.close()
 
     def _hear(self, channel: bytes, notice: bytes) -> None:
         """One of the others said this. Whatever it is and does to the listener, hearing goes on."""

@@ -8,7 +8,8 @@ import pytest
 from doctor import broker
 from doctor.findings import Finding, redacted, secrets_of
 from tests.doctor.lines import only, troubles
-from tests.redis_server import RedisServer, free_port
+from tests.redis_cluster import RedisCluster, ask
+from tests.redis_server import RedisServer
 
 
 def look(url: str, workers: int = 3) -> list[Finding]:
@@ -81,15 +82,38 @@ def test_what_may_not_be_asked_is_no_trouble(command: str, redis: RedisServer) -
 
 
 @pytest.fixture
-def redis_cluster() -> Iterator[RedisServer]:
-    """A Redis that is the only node of a cluster."""
+def redis_cluster() -> Iterator[RedisCluster]:
+    """A Redis that is three."""
     if shutil.which("redis-server") is None:
         pytest.skip("redis-server is missing: apt-get install redis-server")
-    with RedisServer("--cluster-enabled", "yes", "--cluster-port", str(free_port())) as running:
+    with RedisCluster() as running:
         yield running
 
 
-def test_a_cluster_is_said_to_be_one(redis_cluster: RedisServer) -> None:
-    findings = look(redis_cluster.tcp_url)
-    assert troubles(findings) == []
-    assert any("a cluster" in finding.found for finding in findings)
+def test_a_cluster_is_heard_by_way_of_each_of_its_nodes(redis_cluster: RedisCluster) -> None:
+    for url in (redis_cluster.nodes[0].tcp_url, redis_cluster.nodes[0].url):
+        findings = look(url)
+        assert troubles(findings) == []
+        for node in redis_cluster.nodes:
+            assert any(f"by way of 127.0.0.1:{node.port} is heard" in finding.found for finding in findings)
+        assert any("a cluster" in finding.found for finding in findings)
+
+
+def test_a_node_of_a_cluster_that_is_away_is_named(redis_cluster: RedisCluster) -> None:
+    redis_cluster.nodes[1].kill()
+    line = only(look(redis_cluster.nodes[0].tcp_url))
+    assert f"by way of 127.0.0.1:{redis_cluster.nodes[1].port}" in line
+    assert "each node reached from here" in line
+
+
+def test_a_cluster_that_may_not_be_asked_is_one_in_which_every_node_hears_all(
+    redis_cluster: RedisCluster,
+) -> None:
+    ask(redis_cluster.nodes[0], "ACL", "SETUSER", "default", "-cluster")
+    assert "+cluster|slots" in only(look(redis_cluster.nodes[0].tcp_url))
+
+
+def test_slots_that_are_nobodys_are_found(redis_cluster: RedisCluster) -> None:
+    for node in redis_cluster.nodes:
+        ask(node, "CLUSTER", "DELSLOTS", 5)
+    assert "slots of the cluster are nobody's" in only(look(redis_cluster.nodes[0].tcp_url))

@@ -23,10 +23,18 @@ async def write(broker: Broker, name: str, order: list[str], *, turns: int, top:
     return found
 
 
+async def connected(end: More, count: int) -> list[Broker]:
+    """So many workers that know who has the batons."""
+    ends = [end() for _ in range(count)]
+    for each in ends:
+        await each.is_up()
+    return [each.broker for each in ends]
+
+
 @pytest.mark.gen_test(timeout=30)
 async def test_workers_take_turns_and_none_starves(end: More) -> None:
     order: list[str] = []
-    workers = {name: end().broker for name in "abc"}
+    workers = dict(zip("abc", await connected(end, 3), strict=True))
     await asyncio.gather(*(write(broker, name, order, turns=20) for name, broker in workers.items()))
     first_gone = min(len(order) - 1 - order[::-1].index(name) for name in workers)
     while_all_wait = order[3:first_gone]
@@ -36,7 +44,7 @@ async def test_workers_take_turns_and_none_starves(end: More) -> None:
 
 @pytest.mark.gen_test(timeout=30)
 async def test_a_turn_brings_what_the_one_before_has_reached(end: More) -> None:
-    one, other = end().broker, end().broker
+    one, other = await connected(end, 2)
     async with one.turn("7") as turn:
         turn.top = 1
         waiting = asyncio.gather(write(one, "a", [], turns=5), write(other, "b", [], turns=5))
@@ -47,7 +55,7 @@ async def test_a_turn_brings_what_the_one_before_has_reached(end: More) -> None:
 
 @pytest.mark.gen_test(timeout=30)
 async def test_who_reached_nothing_for_sure_says_nothing(end: More) -> None:
-    one, other = end().broker, end().broker
+    one, other = await connected(end, 2)
     async with one.turn("7") as turn:
         turn.top = 5
         asked = asyncio.ensure_future(write(other, "b", [], turns=1))
@@ -58,7 +66,7 @@ async def test_who_reached_nothing_for_sure_says_nothing(end: More) -> None:
 
 @pytest.mark.gen_test(timeout=30)
 async def test_another_room_is_not_waited_for(end: More) -> None:
-    one, other = end().broker, end().broker
+    one, other = await connected(end, 2)
     async with one.turn("7"), asyncio.timeout(WAIT_SECONDS + 1), other.turn("8"):
         pass
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.browser import Refused
 from tests.journeys.scene import Scene, Start
+from tests.prosa.broker.wire import until
 from tests.redis_server import RedisServer
 
 SECONDS = 30
@@ -196,7 +197,7 @@ async def test_a_person_is_one_however_many_workers_have_them(start: Start, redi
         one.ids["reforma"],
     }
     await cliente.hears("user_joined", user_id=one.ids["reforma"])
-    await cliente.hears("presence", online=True, user_id=one.ids["reforma"])
+    await until(lambda: len(cliente.has_heard("presence", online=True)) == 2)
     assert len(cliente.has_heard("user_joined")) == 2
     assert len(cliente.has_heard("user_left")) == 1
     assert len(cliente.has_heard("presence", online=True)) == 2

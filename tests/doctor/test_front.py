@@ -61,7 +61,7 @@ PAGES = {
     "a script is missing": (
         "/sockjs-client/dist/;",
         "/nowhere/;",
-        ["sockjs.min.js answers 404", "alias"],
+        ["/vendor/sockjs.min.", "answers 404", "alias"],
     ),
 }
 

@@ -38,7 +38,7 @@ from prosa.chat.service import Chat
 from prosa.chat.tasks import Tasks
 from prosa.identity.direct import Direct
 from prosa.identity.site import SiteError
-from prosa.identity.tokens import ServiceTokens
+from prosa.identity.tokens import PersonTokens, ServiceTokens
 from prosa.models.errors import UnavailableError
 from prosa.storage.binaries import MongodError
 from prosa.storage.database import AddressError, Database, StandaloneError
@@ -100,6 +100,7 @@ def build_sockjs(settings: Settings, chat: Chat, tasks: Tasks, cookie_name: str)
         limits=limits_of(settings),
         message_bytes=settings.message_bytes,
         hello_seconds=settings.hello_seconds,
+        allows_session_key_in_url=settings.allow_session_key_in_url,
     )
     config = Config(
         allowed_origins=frozenset(settings.allowed_origins),
@@ -151,7 +152,15 @@ async def start(settings: Settings, uri: str, identity: Direct, demo: list[Any])
     database = await Database.open(uri, settings.mongodb_database)
     stored, tasks = Messages(database, turn=broker.turn), Tasks()
     rules = Rules(**{name: getattr(settings, name) for name in Rules.__struct_fields__})
-    chat = assemble(database, stored, broker, identity, tasks, rules)
+    chat = assemble(
+        database=database,
+        stored=stored,
+        broker=broker,
+        identity=identity,
+        tokens=PersonTokens(settings.token_keys, now=time.time),
+        tasks=tasks,
+        rules=rules,
+    )
     cookie_name = settings.session_cookie or identity.cookie_name
     sockjs = build_sockjs(settings, chat, tasks, cookie_name)
     site = Site(

@@ -7,7 +7,7 @@ name that is not here: a setting that is misspelt would otherwise be a setting t
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -15,6 +15,9 @@ from limits import parse
 from msgspec import Meta
 
 PREFIX = "PROSA_"
+
+EXAMPLES = {"api_keys": '{"site": "secret"}', "token_keys": '{"2026": ["HS256", "secret"]}'}
+"""Settings that are written as JSON."""
 
 Count = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(gt=0)]
@@ -77,6 +80,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             " (at least 32 characters). Empty: the site's API refuses everybody."
         ),
     ] = {}
+    token_keys: Annotated[
+        dict[str, tuple[Literal["HS256", "HS384", "HS512"], Annotated[str, Meta(min_length=32)]]],
+        Meta(
+            description="The keys of its people's tokens, a JSON object of key id to algorithm and secret,"
+            ' such as `{"2026": ["HS256", "…"]}`. Empty: no token is good.'
+        ),
+    ] = {}
+    allow_session_key_in_url: Annotated[
+        bool,
+        Meta(description="Accept `?session_key=` at the SockJS endpoint: URLs get written down."),
+    ] = False
     allowed_origins: Annotated[
         list[Annotated[str, Meta(pattern=r"^https?://[^/\s,]+$")]],
         Meta(description="Foreign origins that may connect, without a cookie; separated by commas."),
@@ -157,11 +171,12 @@ def load(environ: Mapping[str, str]) -> Settings:
 
 
 def _read(name: str, text: str) -> Any:
-    if name == "api_keys":
+    if name in EXAMPLES:
         try:
             return msgspec.json.decode(text or "{}")
         except msgspec.DecodeError:
-            raise SettingsError('PROSA_API_KEYS must be a JSON object such as {"site": "secret"}.') from None
+            message = f"{PREFIX}{name.upper()} must be a JSON object such as {EXAMPLES[name]}."
+            raise SettingsError(message) from None
     if name == "allowed_origins":
         return [origin.strip() for origin in text.split(",") if origin.strip()]
     return text

@@ -19,7 +19,7 @@ from prosa import metrics
 from prosa.chat.events import refusal_shape
 from prosa.chat.service import Chat
 from prosa.models.errors import InternalError, MalformedError, NotFoundError, ProsaError, UnauthenticatedError
-from prosa.models.people import Person
+from prosa.models.people import Credential, Person
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ class Base(tornado.web.RequestHandler):
     async def identified(self) -> Person:
         """Who asks, by the site's cookie. Raises ``UnauthenticatedError`` or ``IdentityUnknownError``."""
         key = self.get_cookie(self.site.cookie_name)
-        person = await self.chat.sessions.identify(key) if key else None
+        person = await self.chat.sessions.identify(Credential("session", key)) if key else None
         if person is None:
             raise UnauthenticatedError
         return person

@@ -22,7 +22,7 @@ from prosa.chat.connections import Connection
 from prosa.chat.events import Event, refusal, reply
 from prosa.chat.service import Chat
 from prosa.chat.tasks import Tasks
-from prosa.chat.wire import Shape, moment
+from prosa.chat.wire import Shape, ending, moment
 from prosa.models.errors import (
     IdentityUnknownError,
     InternalError,
@@ -33,7 +33,7 @@ from prosa.models.errors import (
     UnauthenticatedError,
     UnknownEventError,
 )
-from prosa.models.people import Person
+from prosa.models.people import Credential, Person
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +57,7 @@ class SocketConfig(msgspec.Struct, frozen=True, kw_only=True):
     limits: Shape
     message_bytes: int
     hello_seconds: float
+    allows_session_key_in_url: bool
 
 
 class Socket(Transport):
@@ -108,8 +109,13 @@ class Socket(Transport):
 
     async def _serve(self) -> None:
         try:
-            key, person = await self._identify()
-            await self._talk(key, person)
+            credential, ack = self._presented(), None
+            if credential is None:
+                credential, ack = await self._introduced()
+            person = await self._chat.sessions.identify(credential)
+            if person is None:
+                raise UnauthenticatedError
+            await self._talk(credential, person, ack)
         except ProsaError as error:
             if not isinstance(error, IdentityUnknownError):
                 self._say_no(error)
@@ -117,43 +123,56 @@ class Socket(Transport):
         finally:
             self.close(*STATE_LOST)  # without effect on a closed one: nobody is left open and unserved
 
-    async def _talk(self, key: str, person: Person) -> None:
-        connection = Connection(person, deliver=self._deliver, written_size=self.written_size, end=self.close)
+    async def _talk(self, credential: Credential, person: Person, ack: int | None) -> None:
+        connection = Connection(
+            person,
+            credential=credential,
+            deliver=self._deliver,
+            written_size=self.written_size,
+            end=self.close,
+        )
         if not self._chat.connections.admit(connection):
             raise RateLimitedError(retry_after_ms=FULL_RETRY_MS)
         log.info("connection_open user_id=%s transport=%s", person.user_id, self.opening.transport)
-        self._chat.sessions.watch(key, connection)
+        self._chat.sessions.watch(connection)
         try:
             self._chat.presence.connected(connection)
             self._welcome(person)
+            if ack is not None:
+                self._deliver(reply(ack, {"expires_at": ending(person)}))
             while (text := await self._next()) is not None:
                 await self._answer(connection, text)
         finally:
-            self._chat.sessions.forget(key, connection)
+            self._chat.sessions.forget(connection)
             self._chat.part(connection)
             log.info("connection_closed user_id=%s transport=%s", person.user_id, self.opening.transport)
 
-    async def _identify(self) -> tuple[str, Person]:
-        """The credential and its person. Raises ``UnauthenticatedError``, ``IdentityUnknownError``."""
-        key = self.opening.cookie
-        if not key:
-            key = await self._introduced()
-        person = await self._chat.sessions.identify(key)
-        if person is None:
-            raise UnauthenticatedError
-        return key, person
+    def _presented(self) -> Credential | None:
+        """What the request carried: a token goes before a cookie, because a page has to mean it.
 
-    async def _introduced(self) -> str:
-        """The key of a first message ``authenticate``, which has to come in time."""
+        Raises ``UnauthenticatedError`` for a session key in the URL that contradicts the cookie: nobody
+        is led into somebody else's account by a link.
+        """
+        cookie, query = self.opening.cookie, self.opening.query
+        if query.get("token"):
+            return Credential("token", query["token"])
+        key = query.get("session_key") if self._config.allows_session_key_in_url else None
+        if key and cookie and key != cookie:
+            raise UnauthenticatedError
+        key = cookie or key
+        return Credential("session", key) if key else None
+
+    async def _introduced(self) -> tuple[Credential, int | None]:
+        """What a first message ``authenticate`` shows, which has to come in time, and its number."""
         try:
             async with asyncio.timeout(self._config.hello_seconds):
                 text = await self._next()
         except TimeoutError:
             raise UnauthenticatedError from None
-        command = decode(text).command if text is not None else None
-        if not isinstance(command, Authenticate) or not command.session_key:
+        asked = decode(text) if text is not None else None
+        if asked is None or not isinstance(asked.command, Authenticate):
             raise UnauthenticatedError
-        return command.session_key
+        return asked.command.credential, asked.ack
 
     def _welcome(self, person: Person) -> None:
         data: Shape = {
@@ -164,7 +183,7 @@ class Socket(Transport):
             "limits": self._config.limits,
         }
         if person.expires_at is not None:
-            data["expires_at"] = moment(datetime.fromtimestamp(person.expires_at, UTC))
+            data["expires_at"] = ending(person)
         self._deliver(Event("welcome", data))
 
     async def _answer(self, connection: Connection, text: str) -> None:

@@ -27,6 +27,7 @@ from prosa.chat.typing import Typing
 from prosa.chat.watch import Watch
 from prosa.chat.wire import Wire
 from prosa.identity.direct import Direct
+from prosa.identity.tokens import PersonTokens
 from prosa.models.ids import ChatId
 from prosa.storage.database import Database
 from prosa.storage.memberships import Memberships
@@ -54,11 +55,13 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     watch_seconds: float
 
 
-def assemble(
+def assemble(  # noqa: PLR0913 - what the composition root has opened
+    *,
     database: Database,
     stored: StoredMessages,
     broker: Broker,
     identity: Direct,
+    tokens: PersonTokens,
     tasks: Tasks,
     rules: Rules,
 ) -> Chat:
@@ -114,6 +117,7 @@ def assemble(
     )
     sessions = Sessions(
         identity=identity,
+        tokens=tokens,
         tasks=tasks,
         every_seconds=rules.revalidate_seconds,
         unknown_seconds=rules.unknown_seconds,

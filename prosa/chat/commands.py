@@ -11,8 +11,9 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
-from prosa.models.errors import MalformedError, ProsaError, UnknownEventError
+from prosa.models.errors import MalformedError, ProsaError, UnauthenticatedError, UnknownEventError
 from prosa.models.ids import CHAT_ID, CLIENT_ID, ChatId, ClientId
+from prosa.models.people import Credential
 
 Shape = TypeVar("Shape")
 
@@ -109,10 +110,23 @@ class ListRooms(Command, frozen=True, kw_only=True):
 
 
 class Authenticate(Command, frozen=True, kw_only=True):
-    """Who this is, where the request could not carry it: the first message only."""
+    """Who this is, where the request could not carry it; later on, a fresh credential of the same person."""
 
     session_key: str | None = None
     token: str | None = None
+
+    @property
+    def credential(self) -> Credential:
+        """What is shown. Raises ``UnauthenticatedError`` where there is nothing, or two things."""
+        if self.session_key and not self.token:
+            return Credential("session", self.session_key)
+        if self.token and not self.session_key:
+            return Credential("token", self.token)
+        raise UnauthenticatedError
+
+
+class RefreshToken(Authenticate, frozen=True, kw_only=True):
+    """``authenticate`` by the name that it has when a token is about to end."""
 
 
 COMMANDS: dict[str, type[Command]] = {
@@ -126,6 +140,7 @@ COMMANDS: dict[str, type[Command]] = {
     "history": History,
     "list_rooms": ListRooms,
     "authenticate": Authenticate,
+    "refresh_token": RefreshToken,
 }
 
 

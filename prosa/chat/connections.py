@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from prosa.broker.broker import Broker
 from prosa.chat.events import Event
 from prosa.models.ids import ChatId, UserId
-from prosa.models.people import Person
+from prosa.models.people import Credential, Person
 
 
 class Connection:
@@ -18,17 +18,20 @@ class Connection:
     transport, in bytes. ``end(code, reason)`` closes it.
     """
 
-    __slots__ = ("deliver", "end", "person", "rooms", "written_size")
+    __slots__ = ("credential", "deliver", "end", "person", "rooms", "written_size")
 
     def __init__(
         self,
         person: Person,
         *,
+        credential: Credential,
         deliver: Callable[[Event], None],
         written_size: Callable[[str], int],
         end: Callable[[int, str], None],
     ) -> None:
         self.person = person
+        self.credential = credential
+        """What its person has shown last; kept by the sessions."""
         self.deliver = deliver
         self.written_size = written_size
         self.end = end

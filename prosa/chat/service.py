@@ -12,7 +12,7 @@ from prosa.chat.replies import NO_REPLY, Measure, Reply, fitting
 from prosa.chat.rooms import Rooms
 from prosa.chat.sessions import Sessions
 from prosa.chat.typing import Typing
-from prosa.chat.wire import Shape, Wire
+from prosa.chat.wire import Shape, Wire, ending
 from prosa.models.entries import Page
 from prosa.models.errors import UnknownEventError
 from prosa.models.rooms import Cursor
@@ -35,7 +35,9 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
     wire: Wire
     reply_bytes: int
 
-    async def answer(self, connection: Connection, command: commands.Command) -> Reply:  # noqa: PLR0911
+    async def answer(  # noqa: C901, PLR0911 - a case for each command
+        self, connection: Connection, command: commands.Command
+    ) -> Reply:
         """Carry out one command. Raises the refusal of whatever may not be."""
         user_id = connection.person.user_id
         match command:
@@ -66,6 +68,9 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
                 found, more = await self.rooms.list(user_id, since=command.since, limit=_limit(command.limit))
                 rows = [self.wire.summary(summary) for summary in found]
                 return Reply(self._rows(rows, connection.written_size, more=more))
+            case commands.Authenticate():
+                person = await self.sessions.refresh(connection, command.credential)
+                return Reply({"expires_at": ending(person)})
         raise UnknownEventError
 
     def page(self, page: Page, measure: Measure) -> Shape:

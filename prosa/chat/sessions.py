@@ -15,39 +15,54 @@ import msgspec
 
 from prosa import metrics
 from prosa.chat.connections import Connection
+from prosa.chat.events import Event
 from prosa.chat.tasks import Tasks
+from prosa.chat.wire import ending
 from prosa.identity.direct import Direct
-from prosa.models.errors import IdentityUnknownError
-from prosa.models.people import Person
+from prosa.identity.tokens import PersonTokens
+from prosa.models.errors import IdentityUnknownError, UnauthenticatedError
+from prosa.models.ids import UserId
+from prosa.models.people import Credential, Person
 
 log = logging.getLogger(__name__)
 
 BATCH_MAX = 200
 TICK_SECONDS = 1.0
+NOTICE_SECONDS = 25.0
+"""How long before its end the holder of a token is told; half of what is left, where that is a minute."""
+SHORT_SECONDS = 60.0
+TOKEN_EXPIRED = 4003
 UNAUTHENTICATED = 4401
 IDENTITY_UNKNOWN = 4010
 
 
 class _Watched:
-    """One session key and the connections that came with it."""
+    """One credential and the connections that came with it."""
 
-    __slots__ = ("connections", "person", "plan", "unknown_since")
+    __slots__ = ("connections", "notice_at", "person", "plan", "unknown_since")
 
     def __init__(self, person: Person) -> None:
         self.person = person
         self.connections: set[Connection] = set()
         self.unknown_since: float | None = None
+        self.notice_at: float | None = None
+        """When its connections are to be told that it is about to end; ``None``: told, or never."""
         self.plan = 0
-        """The number of its next check; a check planned for an earlier life of the key is void."""
+        """The number of its next check; a check planned for an earlier life of the credential is void."""
+
+    def is_over(self, now: float) -> bool:
+        """Whether the time it was good for has passed."""
+        return self.person.expires_at is not None and now >= self.person.expires_at
 
 
 class Sessions:
     """Asks the site who somebody is, once at the door and then about every ``every_seconds``."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts that the composition root has built
         self,
         *,
         identity: Direct,
+        tokens: PersonTokens,
         tasks: Tasks,
         every_seconds: float,
         unknown_seconds: float,
@@ -55,6 +70,7 @@ class Sessions:
         chance: Random,
     ) -> None:
         self._identity = identity
+        self._tokens = tokens
         self._tasks = tasks
         self._every_seconds = every_seconds
         self._unknown_seconds = unknown_seconds
@@ -62,12 +78,17 @@ class Sessions:
         self._chance = chance
         self._asked: dict[str, asyncio.Future[Person | None]] = {}
         self._is_asking = False
-        self._watched: dict[str, _Watched] = {}
-        self._due: list[tuple[float, int, str]] = []
+        self._watched: dict[Credential, _Watched] = {}
+        self._due: list[tuple[float, int, Credential]] = []
         self._count = itertools.count()
 
-    async def identify(self, session_key: str) -> Person | None:
+    async def identify(self, credential: Credential) -> Person | None:
         """Who this is; ``None`` for nobody. Raises ``IdentityUnknownError`` where it cannot be told."""
+        if credential.kind == "token":
+            person = self._tokens.person_of(credential.secret)
+            metrics.IDENTITY.labels(_outcome(person)).inc()
+            return person
+        session_key = credential.secret
         future = self._asked.get(session_key)
         if future is None:
             future = self._asked[session_key] = asyncio.get_running_loop().create_future()
@@ -107,28 +128,57 @@ class Sessions:
                 else:
                     future.set_result(person)
 
-    def watch(self, session_key: str, connection: Connection) -> None:
+    def watch(self, connection: Connection) -> None:
         """From now on the connection lives only as long as the site vouches for its person."""
-        watched = self._watched.get(session_key)
+        credential, person = connection.credential, connection.person
+        watched = self._watched.get(credential)
         if watched is None:
-            watched = self._watched[session_key] = _Watched(connection.person)
-            self._plan(session_key, watched)
+            watched = self._watched[credential] = _Watched(person)
+            if credential.kind == "token" and person.expires_at is not None:
+                rest = person.expires_at - self._now()
+                notice = NOTICE_SECONDS if rest >= SHORT_SECONDS else rest / 2
+                watched.notice_at = person.expires_at - notice
+            self._plan(credential, watched)
         watched.connections.add(connection)
 
-    def forget(self, session_key: str, connection: Connection) -> None:
+    def forget(self, connection: Connection) -> None:
         """The connection is closed."""
-        watched = self._watched.get(session_key)
+        watched = self._watched.get(connection.credential)
         if watched is not None:
             watched.connections.discard(connection)
             if not watched.connections:
-                del self._watched[session_key]
+                del self._watched[connection.credential]
 
-    def _plan(self, session_key: str, watched: _Watched) -> None:
-        due = self._now() + self._every_seconds * self._chance.uniform(0.8, 0.95)
-        if watched.person.expires_at is not None:
-            due = min(due, watched.person.expires_at)
+    async def refresh(self, connection: Connection, credential: Credential) -> Person:
+        """From now on the connection lives by a fresh credential of its person, who is the answer.
+
+        Raises ``UnauthenticatedError``, which leaves it as it was, for a credential that is not good;
+        one of somebody else ends the connection too.
+        """
+        person = await self.identify(credential)
+        if person is None:
+            raise UnauthenticatedError
+        if person.user_id != connection.person.user_id:
+            connection.end(UNAUTHENTICATED, "unauthenticated")
+            raise UnauthenticatedError
+        self.forget(connection)
+        connection.credential, connection.person = credential, person
+        self.watch(connection)
+        return person
+
+    def hurry(self, user_ids: frozenset[UserId]) -> None:
+        """These people may be nobody any more: they are asked about at the next tick."""
+        for credential, watched in self._watched.items():
+            if watched.person.user_id in user_ids:
+                self._plan(credential, watched, due=self._now())
+
+    def _plan(self, credential: Credential, watched: _Watched, *, due: float | None = None) -> None:
+        if due is None:
+            due = self._now() + self._every_seconds * self._chance.uniform(0.8, 0.95)
+            ends = [when for when in (watched.person.expires_at, watched.notice_at) if when is not None]
+            due = min(due, *ends) if ends else due
         watched.plan = next(self._count)
-        heapq.heappush(self._due, (due, watched.plan, session_key))
+        heapq.heappush(self._due, (due, watched.plan, credential))
 
     async def run(self) -> None:
         """Ask again about everybody, each when it is due, for ever."""
@@ -138,40 +188,61 @@ class Sessions:
 
     async def check(self) -> None:
         """Everybody who is due has been asked about; those who are nobody any more are closed."""
-        due: dict[str, _Watched] = {}
+        due: dict[Credential, _Watched] = {}
         while self._due and self._due[0][0] <= self._now():
-            _, plan, key = heapq.heappop(self._due)
-            watched = self._watched.get(key)
+            _, plan, credential = heapq.heappop(self._due)
+            watched = self._watched.get(credential)
             if watched is not None and watched.plan == plan:
-                due[key] = watched
-        keys = list(due)
-        answers = await asyncio.gather(*(self.identify(key) for key in keys), return_exceptions=True)
-        for key, answer in zip(keys, answers, strict=True):
-            self._judge(key, due[key], answer)
+                due[credential] = watched
+        answers = await asyncio.gather(*map(self.identify, due), return_exceptions=True)
+        for (credential, watched), answer in zip(due.items(), answers, strict=True):
+            self._judge(credential, watched, answer)
 
-    def _judge(self, key: str, watched: _Watched, answer: Person | BaseException | None) -> None:
+    def _judge(
+        self, credential: Credential, watched: _Watched, answer: Person | BaseException | None
+    ) -> None:
         if isinstance(answer, BaseException):
-            if not isinstance(answer, IdentityUnknownError):
-                log.error("revalidation_failed", exc_info=answer)
-            if watched.unknown_since is None:
-                watched.unknown_since = self._now()
-            if self._now() - watched.unknown_since >= self._unknown_seconds:
-                _end(watched, IDENTITY_UNKNOWN, "identity unknown")
+            self._bear(watched, answer)
         elif answer is None or answer.user_id != watched.person.user_id:
-            expires_at = watched.person.expires_at
-            is_over = expires_at is not None and self._now() >= expires_at
-            _end(watched, UNAUTHENTICATED, "expired" if is_over else "logged_out")
+            _end(watched, *_farewell(credential, is_over=watched.is_over(self._now())))
         else:
             watched.unknown_since = None
             watched.person = msgspec.structs.replace(watched.person, expires_at=answer.expires_at)
-        if self._watched.get(key) is watched:
-            self._plan(key, watched)
+            self._give_notice(watched)
+        if self._watched.get(credential) is watched:
+            self._plan(credential, watched)
+
+    def _bear(self, watched: _Watched, error: BaseException) -> None:
+        """Nobody knows: a known person stays for a while, but never beyond what the site has said."""
+        if not isinstance(error, IdentityUnknownError):
+            log.error("revalidation_failed", exc_info=error)
+        if watched.unknown_since is None:
+            watched.unknown_since = self._now()
+        if watched.is_over(self._now()):
+            _end(watched, UNAUTHENTICATED, "expired")
+        elif self._now() - watched.unknown_since >= self._unknown_seconds:
+            _end(watched, IDENTITY_UNKNOWN, "identity unknown")
+
+    def _give_notice(self, watched: _Watched) -> None:
+        expires_at = watched.person.expires_at
+        if watched.notice_at is None or expires_at is None or self._now() < watched.notice_at:
+            return
+        watched.notice_at = None
+        event = Event("token_expiring", {"expires_at": ending(watched.person)})
+        for connection in tuple(watched.connections):
+            connection.deliver(event)
 
 
 def _outcome(person: Person | IdentityUnknownError | None) -> str:
     if isinstance(person, IdentityUnknownError):
         return "unknown"
     return "nobody" if person is None else "somebody"
+
+
+def _farewell(credential: Credential, *, is_over: bool) -> tuple[int, str]:
+    if not is_over:
+        return UNAUTHENTICATED, "logged_out"
+    return (TOKEN_EXPIRED, "token expired") if credential.kind == "token" else (UNAUTHENTICATED, "expired")
 
 
 def _end(watched: _Watched, code: int, reason: str) -> None:

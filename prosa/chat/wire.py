@@ -4,6 +4,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from prosa.models.entries import Entry
+from prosa.models.people import Person
 from prosa.models.rooms import Cursor, Room, RoomSummary
 
 Shape = dict[str, Any]
@@ -12,6 +13,12 @@ Shape = dict[str, Any]
 def moment(when: datetime) -> str:
     """ISO 8601 UTC with milliseconds and ``Z``, as every ``timestamp`` is written."""
     return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def ending(person: Person) -> str | None:
+    """When what the person has shown ends; ``None`` where nobody knows."""
+    expires_at = person.expires_at
+    return None if expires_at is None else moment(datetime.fromtimestamp(expires_at, UTC))
 
 
 def room_shape(room: Room) -> Shape:

@@ -1,23 +1,68 @@
-"""The site's own credential: what it shows us when it calls ``/chat/api/v1/``.
+"""Tokens that the site signs: those of its people, and its own for ``/chat/api/v1/``.
 
-Keys of their own, never the site's ``SECRET_KEY``: whoever holds one may speak for the site
-here, and nothing else. Minting is the site's business.
+Each kind has keys of its own, never the site's ``SECRET_KEY``: whoever holds one may speak for the
+site here, and nothing else. Minting is the site's business.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jwt
 
 from prosa.models.errors import UnauthenticatedError
+from prosa.models.ids import UserId
+from prosa.models.people import Person
 
-AUDIENCE = "prosa-api"
-ALGORITHM = "HS256"
+SERVICE_AUDIENCE = "prosa-api"
+PERSON_AUDIENCE = "prosa"
+SERVICE_ALGORITHM = "HS256"
 MIN_KEY_BYTES = 32
 """RFC 7518, 3.2: a key as long as the hash."""
 MAX_TOKEN_CHARS = 4096
 MAX_LIFETIME_SECONDS = 3600
 LEEWAY_SECONDS = 10
+USER_ID_CHARS = 500
+NAME_CHARS = 500
+
+Claims = dict[str, Any]
+
+
+class _Keys:
+    """What a signed token says. The algorithm belongs to the key: a token does not choose it."""
+
+    def __init__(self, keys: Mapping[str, tuple[str, str]], *, audience: str, required: list[str]) -> None:
+        for kid, (_, secret) in keys.items():
+            if len(secret.encode()) < MIN_KEY_BYTES:
+                message = f"The key {kid!r} is shorter than {MIN_KEY_BYTES} bytes."
+                raise ValueError(message)
+        self._keys = dict(keys)
+        self._audience = audience
+        self._required = required
+
+    def claims(self, token: str) -> Claims | None:
+        """The claims of a token that is ours and still good; ``None`` for every other."""
+        try:
+            return self._claims(token)
+        except (jwt.PyJWTError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
+            return None
+
+    def _claims(self, token: str) -> Claims | None:
+        if len(token) > MAX_TOKEN_CHARS:
+            return None
+        kid = jwt.get_unverified_header(token).get("kid")
+        if not isinstance(kid, str):
+            return None
+        algorithm, secret = self._keys[kid]
+        claims: Claims = jwt.decode(
+            token,
+            secret,
+            algorithms=[algorithm],
+            audience=self._audience,
+            leeway=LEEWAY_SECONDS,
+            options={"require": ["exp", "iat", "aud", *self._required]},
+        )
+        is_short_lived = int(claims["exp"]) - int(claims["iat"]) <= MAX_LIFETIME_SECONDS
+        return claims if is_short_lived else None
 
 
 class ServiceTokens:
@@ -27,11 +72,8 @@ class ServiceTokens:
     """
 
     def __init__(self, keys: Mapping[str, str]) -> None:
-        for kid, secret in keys.items():
-            if len(secret.encode()) < MIN_KEY_BYTES:
-                message = f"The service key {kid!r} is shorter than {MIN_KEY_BYTES} bytes."
-                raise ValueError(message)
-        self._keys = dict(keys)
+        named = {kid: (SERVICE_ALGORITHM, secret) for kid, secret in keys.items()}
+        self._keys = _Keys(named, audience=SERVICE_AUDIENCE, required=["scope"])
 
     def verify(self, token: str, scope: str) -> None:
         """Return if ``token`` is ours, still good, and allows ``scope``.
@@ -39,29 +81,33 @@ class ServiceTokens:
         The header's ``kid`` chooses the key; ``exp``, ``iat``, ``aud`` and ``scope`` (words in one
         string) are required, and a life of at most an hour. Raises ``UnauthenticatedError``.
         """
-        try:
-            claims = self._claims(token)
-            lifetime = int(claims["exp"]) - int(claims["iat"])
-            scopes = str(claims["scope"]).split()
-        except (jwt.PyJWTError, KeyError, TypeError, ValueError, OverflowError) as error:
-            raise UnauthenticatedError from error
-        if lifetime > MAX_LIFETIME_SECONDS:
-            raise UnauthenticatedError
-        if scope not in scopes:
+        claims = self._keys.claims(token)
+        if claims is None or scope not in str(claims["scope"]).split():
             raise UnauthenticatedError
 
-    def _claims(self, token: str) -> dict[str, Any]:
-        if len(token) > MAX_TOKEN_CHARS:
-            raise jwt.InvalidTokenError
-        kid = jwt.get_unverified_header(token).get("kid")
-        if not isinstance(kid, str):
-            raise jwt.InvalidKeyError
-        claims: dict[str, Any] = jwt.decode(
-            token,
-            self._keys[kid],
-            algorithms=[ALGORITHM],
-            audience=AUDIENCE,
-            leeway=LEEWAY_SECONDS,
-            options={"require": ["exp", "iat", "aud", "scope"]},
+
+class PersonTokens:
+    """Tells whose a token is, by ``keys`` (kid -> algorithm and secret); several while a key is changed.
+
+    Raises ``ValueError`` for a secret that is too short to be one. Without keys nobody is known.
+    """
+
+    def __init__(self, keys: Mapping[str, tuple[str, str]], *, now: Callable[[], float]) -> None:
+        self._keys = _Keys(keys, audience=PERSON_AUDIENCE, required=["sub"])
+        self._now = now
+
+    def person_of(self, token: str) -> Person | None:
+        """The person ``sub``, called ``name``, until ``exp``; ``None`` where the token is not good.
+
+        ``aud`` is ``prosa``; ``exp``, ``iat``, ``aud`` and ``sub`` are required, and a life of at most
+        an hour. At ``exp`` it is over, to the second: what clocks may differ by goes to ``iat`` alone.
+        """
+        claims = self._keys.claims(token)
+        if claims is None or claims["exp"] <= self._now():
+            return None
+        user_id, name = claims["sub"], claims.get("name", claims["sub"])
+        if not user_id or len(user_id) > USER_ID_CHARS or not isinstance(name, str):
+            return None
+        return Person(
+            user_id=UserId(user_id), name=name[:NAME_CHARS] or user_id, expires_at=float(claims["exp"])
         )
-        return claims

@@ -16,7 +16,7 @@ from prosa.chat.watch import Watch
 from prosa.chat.wire import Wire
 from prosa.models.entries import Draft, Entry
 from prosa.models.ids import ChatId, ClientId, UserId
-from prosa.models.people import Person
+from prosa.models.people import Credential, Person
 from prosa.models.rooms import Member, RoomDraft
 from prosa.storage.database import Database
 from prosa.storage.memberships import Memberships
@@ -58,6 +58,7 @@ class Worker:
         self.arrived = asyncio.Event()
         self.connection = Connection(
             Person(user_id=UserId("a"), name="Ana"),
+            credential=Credential("session", "a"),
             deliver=self._deliver,
             written_size=len,
             end=lambda code, _reason: self.ended.append(code),

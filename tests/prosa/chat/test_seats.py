@@ -7,7 +7,7 @@ from prosa.chat.connections import Connection
 from prosa.chat.events import Event
 from prosa.chat.seats import HELD_MAX, STATE_LOST, Seat
 from prosa.models.ids import ChatId, UserId
-from prosa.models.people import Person
+from prosa.models.people import Credential, Person
 
 
 class Tab:
@@ -18,6 +18,7 @@ class Tab:
         self.ended: list[int] = []
         self.connection = Connection(
             Person(user_id=UserId("1"), name="Ana"),
+            credential=Credential("session", "a"),
             deliver=lambda event: self.got.append(event.name),
             written_size=len,
             end=lambda code, _reason: self.ended.append(code),

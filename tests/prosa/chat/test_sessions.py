@@ -8,14 +8,22 @@ from typing import Any, cast
 import pytest
 
 from prosa.chat.connections import Connection
+from prosa.chat.events import Event
 from prosa.chat.sessions import Sessions
 from prosa.chat.tasks import Tasks
 from prosa.identity.direct import Direct
+from prosa.identity.tokens import PersonTokens
 from prosa.models.errors import IdentityUnknownError
 from prosa.models.ids import UserId
-from prosa.models.people import Person
+from prosa.models.people import Credential, Person
 from tests.numbers import counted, risen
 from tests.prosa.chat.clock import Clock
+
+SECRET = "s" * 32
+
+
+def session(key: str) -> Credential:
+    return Credential("session", key)
 
 
 class Site:
@@ -45,8 +53,10 @@ class Scene:
         self.clock = Clock()
         self.tasks = Tasks()
         self.ended: list[tuple[int, str]] = []
+        self.told: list[Event] = []
         self.sessions = Sessions(
             identity=cast("Direct", self.site),
+            tokens=PersonTokens({"k": ("HS256", SECRET)}, now=self.clock.time),
             tasks=self.tasks,
             every_seconds=60,
             unknown_seconds=600,
@@ -54,14 +64,15 @@ class Scene:
             chance=Random(1),
         )
 
-    def connected(self, key: str, person: Person) -> Connection:
+    def connected(self, key: str | Credential, person: Person) -> Connection:
         connection = Connection(
             person,
-            deliver=lambda _event: None,
+            credential=key if isinstance(key, Credential) else session(key),
+            deliver=self.told.append,
             written_size=len,
             end=lambda code, reason: self.ended.append((code, reason)),
         )
-        self.sessions.watch(key, connection)
+        self.sessions.watch(connection)
         return connection
 
     async def after(self, seconds: float) -> None:
@@ -81,7 +92,7 @@ def scene(io_loop: Any) -> Scene:
 
 @pytest.mark.gen_test
 async def test_questions_of_one_moment_are_one_batch(scene: Scene) -> None:
-    first, *_ = await asyncio.gather(*(scene.sessions.identify(key) for key in ("a", "a", "b", "c")))
+    first, *_ = await asyncio.gather(*(scene.sessions.identify(session(key)) for key in ("a", "a", "b", "c")))
     assert first == ANA
     assert sorted(key for batch in scene.site.batches for key in batch) == ["a", "b", "c"]
     assert len(scene.site.batches) <= 2
@@ -91,7 +102,7 @@ async def test_questions_of_one_moment_are_one_batch(scene: Scene) -> None:
 async def test_an_account_that_cannot_be_told_leaves_its_batch_alone(scene: Scene) -> None:
     scene.site.failing.add("b")
     first, second = await asyncio.gather(
-        *(scene.sessions.identify(key) for key in ("a", "b")), return_exceptions=True
+        *(scene.sessions.identify(session(key)) for key in ("a", "b")), return_exceptions=True
     )
     assert first == ANA
     assert isinstance(second, IdentityUnknownError)
@@ -101,9 +112,9 @@ async def test_an_account_that_cannot_be_told_leaves_its_batch_alone(scene: Scen
 async def test_every_lookup_is_counted_by_what_it_found(scene: Scene) -> None:
     before = counted()
     scene.site.failing.add("b")
-    await asyncio.gather(*(scene.sessions.identify(key) for key in "abcd"), return_exceptions=True)
+    await asyncio.gather(*(scene.sessions.identify(session(key)) for key in "abcd"), return_exceptions=True)
     scene.site.is_away = True
-    await asyncio.gather(*(scene.sessions.identify(key) for key in "ac"), return_exceptions=True)
+    await asyncio.gather(*(scene.sessions.identify(session(key)) for key in "ac"), return_exceptions=True)
     rise = risen(before, counted())
     assert rise['prosa_identity_lookups_total{outcome="somebody"}'] == 1
     assert rise['prosa_identity_lookups_total{outcome="nobody"}'] == 2
@@ -172,7 +183,7 @@ async def test_a_site_that_comes_back_is_believed_again(scene: Scene) -> None:
 async def test_a_page_that_reloads_is_asked_about_no_more_often(scene: Scene) -> None:
     for _ in range(5):
         connection = scene.connected("a", ANA)
-        scene.sessions.forget("a", connection)
+        scene.sessions.forget(connection)
     scene.connected("a", ANA)
     await scene.after(60)
     assert len(scene.site.batches) == 1
@@ -182,6 +193,6 @@ async def test_a_page_that_reloads_is_asked_about_no_more_often(scene: Scene) ->
 async def test_an_answer_that_fails_reaches_whoever_asked_and_nobody_else(scene: Scene) -> None:
     scene.site.is_away = True
     with pytest.raises(IdentityUnknownError):
-        await scene.sessions.identify("a")
+        await scene.sessions.identify(session("a"))
     scene.site.is_away = False
-    assert await scene.sessions.identify("a") == ANA
+    assert await scene.sessions.identify(session("a")) == ANA

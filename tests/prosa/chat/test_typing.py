@@ -13,7 +13,7 @@ from prosa.chat.seats import Seat
 from prosa.chat.typing import Typing
 from prosa.models.errors import NotJoinedError, ReadOnlyError
 from prosa.models.ids import ChatId, Epoch, UserId
-from prosa.models.people import Person
+from prosa.models.people import Credential, Person
 from prosa.models.rooms import Member, Room
 from tests.prosa.chat.clock import Clock
 
@@ -68,7 +68,13 @@ class Scene:
             raise AssertionError(f"told of oneself: {event.text}")
 
         person = Person(user_id=UserId(user_id), name=user_id)
-        connection = Connection(person, deliver=never, written_size=len, end=lambda _code, _reason: None)
+        connection = Connection(
+            person,
+            credential=Credential("session", "a"),
+            deliver=never,
+            written_size=len,
+            end=lambda _code, _reason: None,
+        )
         connection.rooms.add(ROOM)
         self.live.seats[connection] = seat = Seat(connection, ROOM)
         seat.release(0)

@@ -8,6 +8,7 @@ import itertools
 import json
 import uuid
 from typing import Any, Self
+from urllib.parse import urlencode
 
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, websocket_connect
@@ -38,10 +39,10 @@ class Browser:
         self._reader = asyncio.create_task(self._read(), name="pretend browser")
 
     @classmethod
-    async def open(cls, base_url: str, cookie: str | None) -> Self:
+    async def open(cls, base_url: str, cookie: str | None, **query: str) -> Self:
         """Connect with the site's session cookie, as a native client (no ``Origin``)."""
         headers = {"Cookie": f"sessionid={cookie}"} if cookie else {}
-        url = base_url.replace("http:", "ws:") + "/ws/chat/websocket"
+        url = f"{base_url.replace('http:', 'ws:')}/ws/chat/websocket?{urlencode(query)}"
         return cls(await websocket_connect(HTTPRequest(url, headers=headers)))
 
     async def _read(self) -> None:

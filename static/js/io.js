@@ -8,7 +8,9 @@
    refusal is told as `error`.
 
    options: transports (`websocket`, `polling`), query {session_key | token}, autoConnect. The credential of the
-   query is said first on the line, never in an address; where a cookie came too, the cookie counts. */
+   query is said first on the line, never in an address; where a cookie came too, it has to be of the same person.
+   `token_expiring` is answered by emit('refresh_token', {token}): what was taken is said on later lines too.
+   After connect_error `unauthenticated`, put a fresh token into the query that was given, and connect(). */
 (function (prosa) {
   'use strict';
 
@@ -51,6 +53,7 @@
     this.disconnected = true;
     this.id = undefined;
     this.lastCode = 0;
+    this.query = options.query || {};
     this.clientIds = new prosa.ClientIds(window.crypto, Math.random);
     this.connection = this.makeConnection(options);
     this.rooms = new prosa.IoRooms({ connection: this.connection, timers: timers, tell: this.tell.bind(this) });
@@ -64,7 +67,7 @@
 
   Socket.prototype.makeConnection = function (options) {
     var self = this;
-    var query = options.query || {};
+    var query = this.query;
     var transports = new prosa.Transports({
       names: namesOf(options.transports),
       make: function (name, timeout) {
@@ -216,12 +219,25 @@
       this.rooms.join(data, done);
     } else if (name === 'typing_start' || name === 'typing_stop') {
       this.connection.say(name, data);
+    } else if (name === 'authenticate' || name === 'refresh_token') {
+      this.present(name, data, done);
     } else {
       if (name === 'leave_chat') {
         this.rooms.forget(String(data.chat_id));
       }
       this.connection.command(name, data, done);
     }
+  };
+
+  Socket.prototype.present = function (name, shown, done) {
+    var query = this.query;
+    this.connection.command(name, shown, function (refusal, answer) {
+      if (!refusal) {
+        query.session_key = shown.session_key;
+        query.token = shown.token;
+      }
+      done(refusal, answer);
+    });
   };
 
   Socket.prototype.connect = function () {

@@ -1,5 +1,6 @@
 """A server, a browser, and people who have logged in."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -21,6 +22,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
+TOKEN_SECRET = "a-key-for-people-of-at-least-32-bytes"
+
 expect.set_options(timeout=15_000)
 
 People = Callable[..., Page]
@@ -29,7 +32,8 @@ People = Callable[..., Page]
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The demo, ready, untouched by other files; its log is printed where a test fails to reach it."""
-    server = Server(tmp_path_factory.mktemp("server"))
+    keys = json.dumps({"k": ["HS256", TOKEN_SECRET]})
+    server = Server(tmp_path_factory.mktemp("server"), PROSA_TOKEN_KEYS=keys)
     try:
         server.start()
         server.has_rooms()

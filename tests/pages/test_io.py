@@ -1,10 +1,12 @@
 """Scripts written for Socket.IO speak to Prosa unchanged."""
 
+import time
 from collections.abc import Callable
 
+import jwt
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.pages.conftest import People
+from tests.pages.conftest import TOKEN_SECRET, People
 from tests.pages.room import ROOM_1, is_live, message, say
 from tests.server import Server
 
@@ -41,7 +43,8 @@ const socket = io('/chat', {
 
 HEAR = """
 window.heard = [];
-for (const name of ['connect', 'disconnect', 'connect_error', 'new_message', 'error', 'history_gap']) {
+for (const name of ['connect', 'disconnect', 'connect_error', 'token_expiring', 'new_message', 'error',
+    'history_gap']) {
     socket.on(name, data => heard.push([name, data && (data.conteudo || data.code || data.message || data)]));
 }
 window.socket = socket;
@@ -124,3 +127,42 @@ def test_a_session_key_says_who_it_is_and_a_wrong_one_is_told(
     wrong = outside(server, contexts(), BY_SESSION)
     wrong.wait_for_function("heard.some(one => one[0] === 'connect_error' && one[1] === 'unauthenticated')")
     assert wrong.evaluate("socket.connected") is False
+
+
+def minted(user_id: str, *, seconds: int) -> str:
+    """A token as the site mints it."""
+    now = int(time.time())
+    claims = {"sub": user_id, "aud": "prosa", "iat": now, "exp": now + seconds}
+    return jwt.encode(claims, TOKEN_SECRET, algorithm="HS256", headers={"kid": "k"})
+
+
+def by_token(token: str) -> str:
+    """A script of a page that has no cookie."""
+    return f"window.query = {{token: '{token}'}}; const socket = io('/chat', {{query}});"
+
+
+def test_a_token_is_renewed_on_the_open_line_and_the_fresh_one_is_said_from_then_on(
+    server: Server, contexts: Callable[..., BrowserContext]
+) -> None:
+    page = outside(server, contexts(), by_token(minted("1", seconds=4)))
+    page.wait_for_function("heard.some(one => one[0] === 'token_expiring')")
+    asks = "token => new Promise(done => socket.emit('refresh_token', {token}, done))"
+    assert "expires_at" in page.evaluate(asks, minted("1", seconds=120))
+    server.stop()
+    page.wait_for_function("heard.some(one => one[0] === 'disconnect')")
+    page.wait_for_timeout(4000)
+    server.start()
+    page.wait_for_function("heard.filter(one => one[0] === 'connect').length === 2", timeout=40_000)
+    assert (
+        page.evaluate("heard.filter(one => one[0] === 'connect_error' && one[1] !== 'transport error')") == []
+    )
+
+
+def test_after_a_token_has_ended_a_fresh_one_opens_the_line_again(
+    server: Server, contexts: Callable[..., BrowserContext]
+) -> None:
+    page = outside(server, contexts(), by_token(minted("1", seconds=3)))
+    page.wait_for_function("heard.some(one => one[0] === 'connect_error' && one[1] === 'unauthenticated')")
+    assert page.evaluate("heard.filter(one => one[0] === 'disconnect').length") == 1
+    page.evaluate("token => { query.token = token; socket.connect(); }", minted("1", seconds=60))
+    page.wait_for_function("heard.filter(one => one[0] === 'connect').length === 2")

@@ -1,10 +1,13 @@
 """The door is checked for the life of the connection; a site that is away logs nobody out."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from random import Random
 from typing import Any, cast
 
+import jwt
+import msgspec
 import pytest
 
 from prosa.chat.connections import Connection
@@ -13,13 +16,21 @@ from prosa.chat.sessions import Sessions
 from prosa.chat.tasks import Tasks
 from prosa.identity.direct import Direct
 from prosa.identity.tokens import PersonTokens
-from prosa.models.errors import IdentityUnknownError
+from prosa.models.errors import IdentityUnknownError, UnauthenticatedError
 from prosa.models.ids import UserId
 from prosa.models.people import Credential, Person
 from tests.numbers import counted, risen
 from tests.prosa.chat.clock import Clock
 
 SECRET = "s" * 32
+
+
+def token(scene: "Scene", *, sub: str = "1", seconds: float = 300) -> Credential:
+    """As the site mints it; the scene's clock shows the world's time from then on."""
+    now = int(time.time())
+    scene.clock.now = now
+    claims = {"sub": sub, "aud": "prosa", "iat": now, "exp": now + seconds}
+    return Credential("token", jwt.encode(claims, SECRET, algorithm="HS256", headers={"kid": "k"}))
 
 
 def session(key: str) -> Credential:
@@ -196,3 +207,99 @@ async def test_an_answer_that_fails_reaches_whoever_asked_and_nobody_else(scene:
         await scene.sessions.identify(session("a"))
     scene.site.is_away = False
     assert await scene.sessions.identify(session("a")) == ANA
+
+
+async def shown(scene: Scene, credential: Credential) -> Connection:
+    """A connection that a token has opened."""
+    person = await scene.sessions.identify(credential)
+    assert person is not None
+    return scene.connected(credential, person)
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize(("seconds", "notice"), [(300, 275), (60, 35), (40, 20)])
+async def test_a_token_that_ends_is_told_in_time_and_then_ends_the_connection(
+    scene: Scene, seconds: int, notice: int
+) -> None:
+    credential = token(scene, seconds=seconds)
+    await shown(scene, credential)
+    await scene.after(notice - 2)
+    assert scene.told == []
+    await scene.after(2)
+    assert [event.name for event in scene.told] == ["token_expiring"]
+    await scene.after(seconds - notice - 1)
+    assert (len(scene.told), scene.ended) == (1, [])
+    await scene.after(1)
+    assert scene.ended == [(4003, "token expired")]
+    assert scene.site.batches == []
+
+
+@pytest.mark.gen_test
+async def test_a_fresh_token_keeps_the_connection(scene: Scene) -> None:
+    connection = await shown(scene, token(scene, seconds=60))
+    fresh = token(scene, seconds=120)
+    person = await scene.sessions.refresh(connection, fresh)
+    assert connection.person == person
+    await scene.after(80)
+    assert (scene.told, scene.ended) == ([], [])
+    await scene.after(40)
+    assert scene.ended == [(4003, "token expired")]
+
+
+@pytest.mark.gen_test
+async def test_a_token_of_somebody_else_ends_the_connection(scene: Scene) -> None:
+    connection = await shown(scene, token(scene))
+    with pytest.raises(UnauthenticatedError):
+        await scene.sessions.refresh(connection, token(scene, sub="2"))
+    assert scene.ended == [(4401, "unauthenticated")]
+
+
+@pytest.mark.gen_test
+async def test_a_bad_token_leaves_the_connection_as_it_was(scene: Scene) -> None:
+    connection = await shown(scene, token(scene, seconds=60))
+    with pytest.raises(UnauthenticatedError):
+        await scene.sessions.refresh(connection, Credential("token", "a.b.c"))
+    await scene.after(58)
+    assert scene.ended == []
+    await scene.after(2)
+    assert scene.ended == [(4003, "token expired")]
+
+
+@pytest.mark.gen_test
+async def test_connections_of_one_token_are_told_and_ended_together_and_others_stay(scene: Scene) -> None:
+    credential = token(scene, seconds=60)
+    for _ in range(2):
+        await shown(scene, credential)
+    await shown(scene, token(scene, sub="2", seconds=600))
+    await scene.after(36)
+    assert len(scene.told) == 2
+    await scene.after(24)
+    assert scene.ended == [(4003, "token expired")] * 2
+
+
+@pytest.mark.gen_test
+async def test_a_session_ends_when_the_site_has_said_though_the_site_is_away(scene: Scene) -> None:
+    scene.connected("a", msgspec.structs.replace(ANA, expires_at=scene.clock.now + 30))
+    scene.site.is_away = True
+    await scene.after(29)
+    assert scene.ended == []
+    await scene.after(1)
+    assert scene.ended == [(4401, "expired")]
+
+
+@pytest.mark.gen_test
+async def test_people_who_are_hinted_at_are_asked_about_at_once_and_nobody_else(scene: Scene) -> None:
+    scene.site.people["b"] = Person(user_id=UserId("2"), name="Bia")
+    ana, _ = (scene.connected(key, scene.site.people[key]) for key in "ab")
+    del scene.site.people["a"]
+    scene.sessions.hurry(frozenset({UserId("1"), UserId("nobody")}))
+    await scene.after(0)
+    assert scene.site.batches == [["a"]]
+    assert scene.ended == [(4401, "logged_out")]
+    scene.sessions.forget(ana)
+    await scene.after(60)
+    assert scene.site.batches[1:] == [["b"]]
+
+
+def test_what_is_shown_is_never_printed() -> None:
+    assert "secret" not in repr(Credential("session", "secret")) + str([Credential("token", "secret")])

@@ -1,4 +1,4 @@
-"""Which service tokens open the site's API."""
+"""Which service tokens open the site's API, and whose the tokens of its people are."""
 
 import time
 from typing import Any
@@ -6,8 +6,10 @@ from typing import Any
 import jwt
 import pytest
 
-from prosa.identity.tokens import ServiceTokens
+from prosa.identity.tokens import PersonTokens, ServiceTokens
 from prosa.models.errors import UnauthenticatedError
+from prosa.models.ids import UserId
+from prosa.models.people import Person
 
 OLD, NEW = "o" * 64, "n" * 64
 tokens = ServiceTokens({"old": OLD, "new": NEW})
@@ -75,3 +77,73 @@ def test_without_keys_nobody_is_let_in() -> None:
 def test_a_key_that_is_too_short_is_none() -> None:
     with pytest.raises(ValueError, match="'k'"):
         ServiceTokens({"k": "short"})
+
+
+people = PersonTokens({"old": ("HS256", OLD), "new": ("HS512", NEW)}, now=time.time)
+
+
+def of_a_person(key: str = NEW, *, kid: object = "new", algorithm: str = "HS512", **changed: Any) -> str:
+    shown = {"aud": "prosa", "scope": None, "sub": "7", "name": "Ana", **changed}
+    return minted(key, kid=kid, algorithm=algorithm, **shown)
+
+
+def test_a_token_says_who_it_is_and_until_when() -> None:
+    exp = int(time.time()) + 300
+    ana = Person(user_id=UserId("7"), name="Ana", expires_at=exp)
+    assert people.person_of(of_a_person(exp=exp)) == ana
+    assert people.person_of(of_a_person(OLD, kid="old", algorithm="HS256", exp=exp)) == ana
+    assert people.person_of(of_a_person(aud=["prosa", "other"], exp=exp)) == ana
+
+
+def test_whoever_has_no_name_is_called_by_the_id() -> None:
+    for name in (None, ""):
+        person = people.person_of(of_a_person(name=name))
+        assert person is not None
+        assert person.name == "7"
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        "a.b.c",
+        "é",
+        "\ud800",
+        "x" * 5000,
+        of_a_person() + "x",
+        of_a_person(OLD),
+        of_a_person(kid="third"),
+        of_a_person(kid=None),
+        of_a_person(OLD, kid="old"),
+        of_a_person(algorithm="HS256"),
+        of_a_person("", algorithm="none"),
+        of_a_person(aud="prosa-api"),
+        of_a_person(aud=None),
+        of_a_person(exp=None),
+        of_a_person(iat=None),
+        of_a_person(sub=None),
+        of_a_person(sub=""),
+        of_a_person(sub=7),
+        of_a_person(sub={"$gt": ""}),
+        of_a_person(sub="7" * 501),
+        of_a_person(name={"$gt": ""}),
+        of_a_person(exp=int(time.time()) - 1),
+        of_a_person(iat=int(time.time()) + 7200, exp=int(time.time()) + 7260),
+        of_a_person(exp=int(time.time()) + 3700),
+        of_a_person(exp=float("inf")),
+    ],
+)
+def test_any_other_token_is_nobodys(token: str) -> None:
+    assert people.person_of(token) is None
+
+
+def test_a_token_of_the_site_itself_is_no_persons_and_the_other_way_round() -> None:
+    assert PersonTokens({"new": ("HS256", NEW)}, now=time.time).person_of(minted(sub="7")) is None
+    with pytest.raises(UnauthenticatedError):
+        tokens.verify(of_a_person(algorithm="HS256", scope="rooms"), "rooms")
+
+
+def test_without_keys_no_token_is_anybodys_and_a_short_key_is_none() -> None:
+    assert PersonTokens({}, now=time.time).person_of(of_a_person()) is None
+    with pytest.raises(ValueError, match="'k'"):
+        PersonTokens({"k": ("HS256", "short")}, now=time.time)

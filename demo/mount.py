@@ -57,7 +57,7 @@ def wsgi() -> Wsgi:
 def publish_rooms() -> None:
     """Every room of the site is in Prosa, with its past. Blocks; call once Prosa listens.
 
-    May be repeated. Raises ``demo.prosa.ProsaCallError`` where Prosa stays away.
+    May be repeated. Raises ``prosa_django.client.ProsaCallError`` where Prosa stays away.
     """
     from django.db import connection  # noqa: PLC0415 - Django is not set up before ``prepare``
 

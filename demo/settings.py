@@ -28,6 +28,7 @@ ALLOWED_HOSTS = [
 PROSA_URL = os.environ.get("DEMO_PROSA_URL", "http://localhost:8888")
 PROSA_KID = os.environ.get("DEMO_PROSA_KID", "demo")
 PROSA_KEY = os.environ.get("DEMO_PROSA_KEY", "")
+PROSA_ROOMS = "demo.market.rooms"
 
 INSTALLED_APPS = [
     "demo.market",
@@ -37,6 +38,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "prosa_django",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

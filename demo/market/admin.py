@@ -7,7 +7,9 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from demo.market.models import Conversa, Movimento, Necessidade, Orcamento
+from demo.market.publishing import rooms_of
 from demo.market.views import take_step, tell
+from prosa_django import outbox
 
 
 class QuoteInline(admin.TabularInline):
@@ -31,6 +33,8 @@ class NeedAdmin(admin.ModelAdmin):
         if change and "status" in form.changed_data:
             take_step(obj, obj.status, request)
         else:
+            for chat_id in rooms_of(obj):
+                outbox.sync_room(chat_id)
             transaction.on_commit(lambda: tell(obj, request))
 
 
@@ -43,7 +47,6 @@ class ConversationAdmin(admin.ModelAdmin):
 
 @admin.register(Movimento)
 class StepAdmin(admin.ModelAdmin):
-    """The steps, to see what Prosa has not been told yet."""
+    """The steps, newest last."""
 
-    list_display = ["necessidade", "status", "quem", "quando", "is_told"]
-    list_filter = ["is_told"]
+    list_display = ["necessidade", "status", "quem", "quando"]

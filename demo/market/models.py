@@ -83,13 +83,12 @@ class Conversa(models.Model):
 
 
 class Movimento(models.Model):
-    """A step in a need's life, and whether its conversations have been told."""
+    """A step in a need's life."""
 
     necessidade = models.ForeignKey(Necessidade, models.CASCADE, related_name="movimentos")
     status = models.CharField(max_length=30, choices=Status.choices)
     quem = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     quando = models.DateTimeField(auto_now_add=True)
-    is_told = models.BooleanField("avisado", default=False)
 
     class Meta:
         ordering = ["pk"]

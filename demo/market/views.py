@@ -1,7 +1,5 @@
 """The pages of the marketplace, and the two things that can be done there."""
 
-import logging
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -13,10 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from demo.market.models import Conversa, Movimento, Necessidade, Orcamento
-from demo.market.publishing import publish
-from demo.prosa import ProsaCallError
-
-_logger = logging.getLogger(__name__)
+from demo.market.publishing import publish, rooms_of
+from prosa_django import outbox
 
 NOT_TOLD = "Mudança salva. O chat está fora do ar e será avisado assim que voltar."
 
@@ -42,7 +38,7 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
         "is_party": is_party,
         "quotes": [(quote, quote.may_talk(request.user)) for quote in quotes],
         "quotes_count": found.orcamentos.count(),
-        "untold": is_party and found.movimentos.filter(is_told=False).exists(),
+        "untold": is_party and bool(outbox.pending(rooms_of(found))),
         "steps": found.movimentos.select_related("quem") if is_party else (),
     }
     return render(request, "market/need.html", context)
@@ -69,16 +65,14 @@ def take_step(found: Necessidade, status: str, request: HttpRequest) -> None:
     """Inside a transaction: ``found`` stands at ``status``; after the commit Prosa is told, or later."""
     found.status = status
     found.save(update_fields=["status"])
-    Movimento.objects.create(necessidade=found, status=status, quem=request.user)
+    publish(Movimento.objects.create(necessidade=found, status=status, quem=request.user))
     transaction.on_commit(lambda: tell(found, request))
 
 
 def tell(found: Necessidade, request: HttpRequest) -> None:
-    """Prosa is told what it does not know about ``found``, or the person sees that it could not be."""
-    try:
-        publish(found)
-    except ProsaCallError as error:
-        _logger.warning("need %s: %s", found.pk, error)
+    """Prosa has heard what it did not know about ``found``, or the person sees that it has not."""
+    heard = [outbox.told(chat_id) for chat_id in rooms_of(found)]
+    if not all(heard):
         messages.warning(request, NOT_TOLD)
 
 
@@ -100,12 +94,10 @@ def talk(request: HttpRequest, pk: int) -> HttpResponse:
     quote = get_object_or_404(Orcamento.objects.select_related("necessidade"), pk=pk)
     if not quote.may_talk(request.user):
         raise PermissionDenied
-    conversa, is_new = Conversa.objects.get_or_create(orcamento=quote, defaults={"criada_em": timezone.now()})
-    try:
-        publish(quote.necessidade)
-    except ProsaCallError:
-        if is_new:
-            conversa.delete()
+    with transaction.atomic():
+        conversa, _ = Conversa.objects.get_or_create(orcamento=quote, defaults={"criada_em": timezone.now()})
+        outbox.sync_room(str(conversa.pk))
+    if not outbox.told(str(conversa.pk)):
         messages.warning(request, "O chat está fora do ar. Tente abrir a conversa daqui a pouco.")
         return redirect("need", quote.necessidade_id)
     return HttpResponseRedirect(conversa.url)

@@ -21,30 +21,41 @@ class Listener:
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, str, Any]] = []
+        self.hints: list[str] = []
         self.status = 200
+        self.refused: set[str] = set()
+        """Rooms that are refused with 400, whatever ``status`` is."""
+        self.during: Callable[[], None] = lambda: None
+        """Happens while a call is answered."""
         self.after_calls: int | None = None
         """``status`` counts only after so many calls."""
         self._tokens = ServiceTokens(KEYS)
 
     def hear(self, method: str, path: str, token: str, body: bytes) -> int:
         """One call; what it is answered with."""
+        if path.endswith("/hints"):
+            self._tokens.verify(token, "hints")
+            self.hints += json.loads(body)["user_ids"]
+            return 200
         self._tokens.verify(token, "rooms" if path.rsplit("/", 1)[0].endswith("rooms") else "messages")
         if self.status != 200 and (self.after_calls is None or len(self.calls) >= self.after_calls):
             return self.status
-        self.calls.append((method, path.removeprefix("/chat/api/v1/rooms/"), json.loads(body)))
+        path = path.removeprefix("/chat/api/v1/rooms/")
+        if path.split("/")[0] in self.refused:
+            return 400
+        self.calls.append((method, path, json.loads(body) if body else None))
+        self.during()
         return 200
 
 
 @pytest.fixture
 def prosa(site: None) -> Iterator[Listener]:
     """What the site tells Prosa, with nothing told yet."""
-    from demo.market import publishing  # noqa: PLC0415 - only once Django is set up
-
     listener = Listener()
 
     class Handler(BaseHTTPRequestHandler):
         def _answer(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             token = self.headers["Authorization"].removeprefix("Bearer ")
             self.send_response(listener.hear(self.command, self.path, token, body))
             answer = b'{"code": "unavailable", "imported": 0, "duplicates": 0}'
@@ -52,7 +63,7 @@ def prosa(site: None) -> Iterator[Listener]:
             self.end_headers()
             self.wfile.write(answer)
 
-        do_PUT = do_POST = _answer  # noqa: N815 - the library's names
+        do_PUT = do_POST = do_DELETE = _answer  # noqa: N815 - the library's names
 
         def log_message(self, *_: Any) -> None:
             """Nothing on the screen."""
@@ -63,9 +74,7 @@ def prosa(site: None) -> Iterator[Listener]:
     kid, key = next(iter(KEYS.items()))
     url = f"http://127.0.0.1:{server.server_port}"
     with override_settings(PROSA_URL=url, PROSA_KID=kid, PROSA_KEY=key):
-        publishing.prosa.cache_clear()
         yield listener
-    publishing.prosa.cache_clear()
     server.shutdown()
     thread.join()
     server.server_close()

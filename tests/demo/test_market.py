@@ -93,12 +93,8 @@ def test_what_prosa_could_not_be_told_is_kept_shown_and_told_later(
 
 
 def test_an_unreachable_prosa_is_a_warning_not_an_error(deal: Any, logged_in: LogIn) -> None:
-    from demo.market import publishing  # noqa: PLC0415 - only once Django is set up
-
     with override_settings(PROSA_URL="http://127.0.0.1:9", PROSA_KEY="k" * 32):
-        publishing.prosa.cache_clear()
         page = move(logged_in("cliente"), deal, "em_disputa")
-    publishing.prosa.cache_clear()
     assert page.status_code == 200
     assert "O chat está fora do ar" in page.content.decode()
 
@@ -113,17 +109,20 @@ def test_a_conversation_begins_with_a_room_and_opens(prosa: Listener, deal: Any,
     assert logged_in("pintura").post(f"/orcamentos/{quote.pk}/conversa/").status_code == 403
 
 
-def test_a_conversation_does_not_begin_while_prosa_is_away(
+def test_a_conversation_that_begins_while_prosa_is_away_opens_once_it_is_back(
     prosa: Listener, deal: Any, logged_in: LogIn
 ) -> None:
-    from demo.market.models import Conversa  # noqa: PLC0415 - only once Django is set up
-
     quote = deal.orcamento
     deal.delete()
     prosa.status = 503
-    answer = logged_in("reforma").post(f"/orcamentos/{quote.pk}/conversa/")
+    reforma = logged_in("reforma")
+    answer = reforma.post(f"/orcamentos/{quote.pk}/conversa/")
     assert answer["Location"] == f"/necessidades/{quote.necessidade_id}/"
-    assert not Conversa.objects.filter(orcamento=quote).exists()
+    prosa.status = 200
+    answer = reforma.post(f"/orcamentos/{quote.pk}/conversa/")
+    quote.refresh_from_db()
+    assert answer["Location"] == f"/chat/{quote.conversa.pk}/websocket/"
+    assert prosa.calls[0][:2] == ("PUT", str(quote.conversa.pk))
 
 
 def test_the_admin_s_change_reaches_prosa_too(prosa: Listener, deal: Any, logged_in: LogIn) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from demo import mount
 from demo.keys import kept
-from demo.prosa import ProsaCallError
+from prosa_django.client import ProsaCallError
 from tests.demo.conftest import Listener
 from tests.sites.site import KEYS
 

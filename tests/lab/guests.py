@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.contrib.auth.hashers import make_password
 
-from demo.market.publishing import prosa
+from prosa_django.client import prosa
 
 
 def invite(chat_id: str, count: int) -> None:

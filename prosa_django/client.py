@@ -1,16 +1,20 @@
-"""A site's side of Prosa's API: four calls over HTTP, with a token that the site signs itself."""
+"""Prosa's API as a site calls it: over HTTP, with a token that the site signs itself."""
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote
 from urllib.request import ProxyHandler, Request, build_opener
 
 import jwt
+from django.conf import settings
 
 TOKEN_SECONDS = 60
+TIMEOUT_SECONDS = 4.0
+SCOPES = "rooms messages hints"
+ANSWER_MAX = 1024 * 1024
 
 
 class ProsaCallError(Exception):
@@ -25,8 +29,8 @@ class ProsaCallError(Exception):
 class Prosa:
     """Prosa's API at ``url``. Every call may be repeated; each raises ``ProsaCallError``."""
 
-    def __init__(self, url: str, *, kid: str, key: str, timeout_seconds: float = 4.0) -> None:
-        self._base = url.rstrip("/") + "/chat/api/v1/rooms/"
+    def __init__(self, url: str, *, kid: str, key: str, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+        self._base = url.rstrip("/") + "/chat/api/v1/"
         self._kid = kid
         self._key = key
         self._timeout_seconds = timeout_seconds
@@ -34,26 +38,37 @@ class Prosa:
 
     def put_room(self, chat_id: str, room: dict[str, Any]) -> None:
         """The room is as ``room`` says: title, members, can_write, reason, context."""
-        self._call("PUT", quote(chat_id, safe=""), room)
+        self._call("PUT", _room(chat_id), room)
 
     def delete_room(self, chat_id: str) -> None:
         """Nobody reaches the room any more."""
-        self._call("DELETE", quote(chat_id, safe=""))
+        self._call("DELETE", _room(chat_id))
 
     def say(self, chat_id: str, conteudo: str, *, client_id: str) -> None:
         """The site's own words are in the room, once for each ``client_id``."""
         body = {"conteudo": conteudo, "client_id": client_id}
-        self._call("POST", quote(chat_id, safe="") + "/messages", body)
+        self._call("POST", _room(chat_id) + "/messages", body)
 
-    def import_past(self, chat_id: str, messages: Sequence[dict[str, Any]]) -> dict[str, int]:
+    def import_past(
+        self, chat_id: str, messages: Sequence[dict[str, Any]], *, read: Mapping[str, str] | None = None
+    ) -> dict[str, int]:
         """Old messages are in the room: conteudo, remetente_id, client_id and sent_at (ISO 8601) of each.
 
-        Returns ``{"imported": n, "duplicates": n}``.
+        ``read`` says of a person which message they have read up to, by its ``client_id``. Returns
+        ``{"imported": n, "duplicates": n}``.
         """
-        counts: dict[str, int] = self._call(
-            "POST", quote(chat_id, safe="") + "/import", {"messages": list(messages)}
-        )
+        body = {"messages": list(messages), "read": dict(read or {})}
+        counts: dict[str, int] = self._call("POST", _room(chat_id) + "/import", body)
         return counts
+
+    def past(self, chat_id: str) -> dict[str, Any]:
+        """``{"count": n, "digest": "…"}`` of what has been imported into the room."""
+        found: dict[str, Any] = self._call("GET", _room(chat_id) + "/import")
+        return found
+
+    def hint(self, user_ids: Sequence[str]) -> None:
+        """These people may have logged out or lost a right: Prosa asks about them again, at once."""
+        self._call("POST", "hints", {"user_ids": list(user_ids)})
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         request = Request(  # noqa: S310 - the URL is the site's own setting
@@ -64,18 +79,27 @@ class Prosa:
         )
         try:
             with self._opener.open(request, timeout=self._timeout_seconds) as response:
-                answer = response.read()
+                answer = response.read(ANSWER_MAX)
         except HTTPError as error:
             with error:
-                raise ProsaCallError(error.code, _code(error.read())) from error
+                raise ProsaCallError(error.code, _code(error.read(ANSWER_MAX))) from error
         except (URLError, OSError) as error:
             raise ProsaCallError(0, "unreachable") from error
         return json.loads(answer) if answer else None
 
     def _token(self) -> str:
         now = int(time.time())
-        claims = {"aud": "prosa-api", "scope": "rooms messages", "iat": now, "exp": now + TOKEN_SECONDS}
+        claims = {"aud": "prosa-api", "scope": SCOPES, "iat": now, "exp": now + TOKEN_SECONDS}
         return jwt.encode(claims, self._key, algorithm="HS256", headers={"kid": self._kid})
+
+
+def prosa() -> Prosa:
+    """The API as the site's settings name it."""
+    return Prosa(settings.PROSA_URL, kid=settings.PROSA_KID, key=settings.PROSA_KEY)
+
+
+def _room(chat_id: str) -> str:
+    return "rooms/" + quote(chat_id, safe="")
 
 
 def _code(answer: bytes) -> str:

@@ -1,0 +1,65 @@
+"""Prosa hears at once of a logout, a new password, a person deactivated or gone; it would in a minute anyway.
+
+A hint makes Prosa ask the site again, so it has to come after the change can be seen: at the end of the
+request (``collected``), when the session is gone and every transaction is over; elsewhere after the commit.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.signals import user_logged_out
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save
+
+from prosa_django import sender
+
+_collecting: ContextVar[set[str] | None] = ContextVar("prosa_hints", default=None)
+
+
+@contextmanager
+def collected() -> Iterator[None]:
+    """Who is hinted at inside is told to Prosa when it ends."""
+    people: set[str] = set()
+    token = _collecting.set(people)
+    try:
+        yield
+    finally:
+        _collecting.reset(token)
+        if people:
+            sender.hint(people)
+
+
+def hint(user_id: object) -> None:
+    """This person's sessions or rights may have changed: Prosa asks about them again. Returns at once."""
+    people = _collecting.get()
+    if people is not None:
+        people.add(str(user_id))
+    else:
+        transaction.on_commit(lambda: sender.hint({str(user_id)}))
+
+
+def listen() -> None:
+    """From now on the site's own changes of its people are hints."""
+    user_model = get_user_model()
+    user_logged_out.connect(_logged_out, dispatch_uid="prosa_logged_out")
+    post_save.connect(_saved, sender=user_model, dispatch_uid="prosa_saved")
+    post_delete.connect(_deleted, sender=user_model, dispatch_uid="prosa_deleted")
+
+
+def _logged_out(*, user: Any = None, **_: Any) -> None:
+    if user is not None:
+        hint(user.pk)
+
+
+def _saved(
+    *, instance: Any, created: bool, raw: bool, update_fields: frozenset[str] | None, **_: Any
+) -> None:
+    if not created and not raw and update_fields != frozenset({"last_login"}):
+        hint(instance.pk)
+
+
+def _deleted(*, instance: Any, **_: Any) -> None:
+    hint(instance.pk)

@@ -1,97 +1,16 @@
 """The door is checked for the life of the connection; a site that is away logs nobody out."""
 
 import asyncio
-import time
-from collections.abc import Sequence
-from random import Random
-from typing import Any, cast
+from typing import Any
 
-import jwt
 import msgspec
 import pytest
 
-from prosa.chat.connections import Connection
-from prosa.chat.events import Event
-from prosa.chat.sessions import Sessions
-from prosa.chat.tasks import Tasks
-from prosa.identity.direct import Direct
-from prosa.identity.tokens import PersonTokens
-from prosa.models.errors import IdentityUnknownError, UnauthenticatedError
+from prosa.models.errors import IdentityUnknownError
 from prosa.models.ids import UserId
 from prosa.models.people import Credential, Person
 from tests.numbers import counted, risen
-from tests.prosa.chat.clock import Clock
-
-SECRET = "s" * 32
-
-
-def token(scene: "Scene", *, sub: str = "1", seconds: float = 300) -> Credential:
-    """As the site mints it; the scene's clock shows the world's time from then on."""
-    now = int(time.time())
-    scene.clock.now = now
-    claims = {"sub": sub, "aud": "prosa", "iat": now, "exp": now + seconds}
-    return Credential("token", jwt.encode(claims, SECRET, algorithm="HS256", headers={"kid": "k"}))
-
-
-def session(key: str) -> Credential:
-    return Credential("session", key)
-
-
-class Site:
-    """What a site may answer, said by the test."""
-
-    def __init__(self) -> None:
-        self.people: dict[str, Person] = {}
-        self.batches: list[list[str]] = []
-        self.is_away = False
-        self.failing: set[str] = set()
-
-    async def identify(self, session_keys: Sequence[str]) -> list[Person | IdentityUnknownError | None]:
-        self.batches.append(list(session_keys))
-        await asyncio.sleep(0)
-        if self.is_away:
-            raise IdentityUnknownError
-        return [
-            IdentityUnknownError() if key in self.failing else self.people.get(key) for key in session_keys
-        ]
-
-
-class Scene:
-    """A site, its sessions and a clock."""
-
-    def __init__(self) -> None:
-        self.site = Site()
-        self.clock = Clock()
-        self.tasks = Tasks()
-        self.ended: list[tuple[int, str]] = []
-        self.told: list[Event] = []
-        self.sessions = Sessions(
-            identity=cast("Direct", self.site),
-            tokens=PersonTokens({"k": ("HS256", SECRET)}, now=self.clock.time),
-            tasks=self.tasks,
-            every_seconds=60,
-            unknown_seconds=600,
-            now=self.clock.time,
-            chance=Random(1),
-        )
-
-    def connected(self, key: str | Credential, person: Person) -> Connection:
-        connection = Connection(
-            person,
-            credential=key if isinstance(key, Credential) else session(key),
-            deliver=self.told.append,
-            written_size=len,
-            end=lambda code, reason: self.ended.append((code, reason)),
-        )
-        self.sessions.watch(connection)
-        return connection
-
-    async def after(self, seconds: float) -> None:
-        self.clock.passes(seconds)
-        await self.sessions.check()
-
-
-ANA = Person(user_id=UserId("1"), name="Ana")
+from tests.prosa.chat.door import ANA, Scene, session
 
 
 @pytest.fixture
@@ -207,74 +126,6 @@ async def test_an_answer_that_fails_reaches_whoever_asked_and_nobody_else(scene:
         await scene.sessions.identify(session("a"))
     scene.site.is_away = False
     assert await scene.sessions.identify(session("a")) == ANA
-
-
-async def shown(scene: Scene, credential: Credential) -> Connection:
-    """A connection that a token has opened."""
-    person = await scene.sessions.identify(credential)
-    assert person is not None
-    return scene.connected(credential, person)
-
-
-@pytest.mark.gen_test
-@pytest.mark.parametrize(("seconds", "notice"), [(300, 275), (60, 35), (40, 20)])
-async def test_a_token_that_ends_is_told_in_time_and_then_ends_the_connection(
-    scene: Scene, seconds: int, notice: int
-) -> None:
-    credential = token(scene, seconds=seconds)
-    await shown(scene, credential)
-    await scene.after(notice - 2)
-    assert scene.told == []
-    await scene.after(2)
-    assert [event.name for event in scene.told] == ["token_expiring"]
-    await scene.after(seconds - notice - 1)
-    assert (len(scene.told), scene.ended) == (1, [])
-    await scene.after(1)
-    assert scene.ended == [(4003, "token expired")]
-    assert scene.site.batches == []
-
-
-@pytest.mark.gen_test
-async def test_a_fresh_token_keeps_the_connection(scene: Scene) -> None:
-    connection = await shown(scene, token(scene, seconds=60))
-    fresh = token(scene, seconds=120)
-    person = await scene.sessions.refresh(connection, fresh)
-    assert connection.person == person
-    await scene.after(80)
-    assert (scene.told, scene.ended) == ([], [])
-    await scene.after(40)
-    assert scene.ended == [(4003, "token expired")]
-
-
-@pytest.mark.gen_test
-async def test_a_token_of_somebody_else_ends_the_connection(scene: Scene) -> None:
-    connection = await shown(scene, token(scene))
-    with pytest.raises(UnauthenticatedError):
-        await scene.sessions.refresh(connection, token(scene, sub="2"))
-    assert scene.ended == [(4401, "unauthenticated")]
-
-
-@pytest.mark.gen_test
-async def test_a_bad_token_leaves_the_connection_as_it_was(scene: Scene) -> None:
-    connection = await shown(scene, token(scene, seconds=60))
-    with pytest.raises(UnauthenticatedError):
-        await scene.sessions.refresh(connection, Credential("token", "a.b.c"))
-    await scene.after(58)
-    assert scene.ended == []
-    await scene.after(2)
-    assert scene.ended == [(4003, "token expired")]
-
-
-@pytest.mark.gen_test
-async def test_connections_of_one_token_are_told_and_ended_together_and_others_stay(scene: Scene) -> None:
-    credential = token(scene, seconds=60)
-    for _ in range(2):
-        await shown(scene, credential)
-    await shown(scene, token(scene, sub="2", seconds=600))
-    await scene.after(36)
-    assert len(scene.told) == 2
-    await scene.after(24)
-    assert scene.ended == [(4003, "token expired")] * 2
 
 
 @pytest.mark.gen_test

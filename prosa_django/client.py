@@ -50,11 +50,11 @@ class Prosa:
         self._call("POST", _room(chat_id) + "/messages", body)
 
     def import_past(
-        self, chat_id: str, messages: Sequence[dict[str, Any]], *, read: Mapping[str, str] | None = None
+        self, chat_id: str, messages: Sequence[dict[str, Any]], *, read: Mapping[str, int] | None = None
     ) -> dict[str, int]:
         """Old messages are in the room: conteudo, remetente_id, client_id and sent_at (ISO 8601) of each.
 
-        ``read`` says of a person which message they have read up to, by its ``client_id``. Returns
+        ``read`` says how many of the imported messages a person has read, from the first on. Returns
         ``{"imported": n, "duplicates": n}``.
         """
         body = {"messages": list(messages), "read": dict(read or {})}

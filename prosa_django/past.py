@@ -1,7 +1,8 @@
 """The conversations of the chat that was here before, as its two tables keep them.
 
 ``chat_chatroom`` (id, cliente_id, fornecedor_id, ativo) and ``chat_chatmessage`` (id, chat_room_id,
-remetente_id, conteudo, data_envio, lida, arquivo_anexo). Read as they are, by SQL: the app that wrote them may be gone.
+remetente_id, conteudo, data_envio, lida, arquivo_anexo). Read as they are, by SQL: the app that wrote them
+may be gone.
 """
 
 import hashlib

@@ -70,6 +70,12 @@ class ImportShape(msgspec.Struct, kw_only=True):
     messages: Annotated[list[PastShape], msgspec.Meta(max_length=1000)]
 
 
+class HintsShape(msgspec.Struct, kw_only=True):
+    """``POST /hints``: people whose session or rights the site has changed."""
+
+    user_ids: Annotated[list[Text | int], msgspec.Meta(max_length=200)]
+
+
 class Api(Answer):
     """A door that opens for service tokens only."""
 
@@ -148,6 +154,19 @@ class ImportApi(Api):
         past = [_past(message) for message in shaped(self.body(), ImportShape).messages]
         imported, duplicates = await self.chat.registry.import_past(ChatId(chat_id), past)
         self.answer({"imported": imported, "duplicates": duplicates})
+
+
+class HintsApi(Api):
+    """``/chat/api/v1/hints``."""
+
+    SCOPE = "hints"
+
+    def post(self) -> None:
+        """Every worker asks the site about these people anew; the hint alone ends nothing."""
+        shape = shaped(self.body(), HintsShape)
+        self.chat.registry.hint(frozenset(UserId(str(user_id)) for user_id in shape.user_ids))
+        self.set_status(HTTPStatus.ACCEPTED)
+        self.finish()
 
 
 def _client_id(text: str) -> ClientId:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from handlers.api import ImportApi, RoomApi, SystemApi, Verify
+from handlers.api import HintsApi, ImportApi, RoomApi, SystemApi, Verify
 from handlers.base import Lost, Site
 from handlers.forms import Mark, Send
 from handlers.health import Healthz, Metrics, Readyz
@@ -45,6 +45,7 @@ def routes(chat: Chat, site: Site, doors: Doors) -> list[Any]:
         (r"/chat/api/v1/rooms/" + ROOM, RoomApi, api),
         (r"/chat/api/v1/rooms/" + ROOM + "/messages", SystemApi, api),
         (r"/chat/api/v1/rooms/" + ROOM + "/import", ImportApi, api),
+        (r"/chat/api/v1/hints", HintsApi, api),
         (r"/chat/", RoomsPage, pages),
         (r"/chat/" + ROOM + "/websocket/", RoomPage, pages),
         (r"/chat/" + ROOM + "/", TraditionalPage, pages),

@@ -17,6 +17,7 @@ from prosa.models.errors import IdentityUnknownError
 from prosa.models.ids import UserId
 from prosa.models.people import Credential, Person
 from tests.numbers import counted, risen
+from tests.prosa.broker.wire import until
 from tests.prosa.chat.clock import Clock
 
 SECRET = "s" * 32
@@ -34,15 +35,19 @@ class Site:
         self.batches: list[list[str]] = []
         self.is_away = False
         self.failing: set[str] = set()
+        self.answers = asyncio.Event()
+        self.answers.set()
 
     async def identify(self, session_keys: Sequence[str]) -> list[Person | IdentityUnknownError | None]:
         self.batches.append(list(session_keys))
         await asyncio.sleep(0)
         if self.is_away:
             raise IdentityUnknownError
-        return [
+        found = [
             IdentityUnknownError() if key in self.failing else self.people.get(key) for key in session_keys
         ]
+        await self.answers.wait()
+        return found
 
 
 class Scene:
@@ -196,3 +201,49 @@ async def test_an_answer_that_fails_reaches_whoever_asked_and_nobody_else(scene:
         await scene.sessions.identify(session("a"))
     scene.site.is_away = False
     assert await scene.sessions.identify(session("a")) == ANA
+
+
+@pytest.mark.gen_test
+async def test_a_hint_is_asked_about_at_the_next_tick_and_ends_nobody_by_itself(scene: Scene) -> None:
+    bia = Person(user_id=UserId("2"), name="Bia")
+    scene.site.people["b"] = bia
+    scene.connected("a", ANA)
+    scene.connected("b", bia)
+    scene.sessions.hurry(frozenset({ANA.user_id}))
+    await scene.after(1)
+    assert (scene.site.batches, scene.ended) == ([["a"]], [])
+    del scene.site.people["a"]
+    scene.sessions.hurry(frozenset({ANA.user_id}))
+    await scene.after(1)
+    assert (scene.site.batches, scene.ended) == ([["a"], ["a"]], [(4401, "logged_out")])
+
+
+@pytest.mark.gen_test
+async def test_a_hint_counts_for_more_than_an_answer_that_was_on_its_way(scene: Scene) -> None:
+    scene.connected("a", ANA)
+    scene.site.answers.clear()
+    scene.clock.passes(60)
+    checking = asyncio.create_task(scene.sessions.check())
+    await until(lambda: bool(scene.site.batches))
+    del scene.site.people["a"]
+    scene.sessions.hurry(frozenset({ANA.user_id}))
+    scene.site.answers.set()
+    await checking
+    assert scene.ended == []
+    await scene.after(1)
+    assert scene.ended == [(4401, "logged_out")]
+
+
+@pytest.mark.gen_test
+async def test_a_hint_counts_for_whoever_was_let_in_by_an_older_answer(scene: Scene) -> None:
+    scene.sessions.hurry(frozenset({ANA.user_id}))
+    scene.connected("a", ANA)
+    del scene.site.people["a"]
+    await scene.after(1)
+    assert scene.ended == [(4401, "logged_out")]
+    await scene.after(60)
+    scene.ended.clear()
+    scene.site.batches.clear()
+    scene.connected("b", ANA)
+    await scene.after(1)
+    assert scene.site.batches == []

@@ -19,7 +19,7 @@ import msgspec
 import tornado.netutil
 import tornado.web
 
-from handlers.api import BODY_MAX
+from handlers.api.door import BODY_MAX
 from handlers.base import Site, environment
 from handlers.farewell import last_goodbyes, let_go
 from handlers.listeners import Listeners

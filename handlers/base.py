@@ -172,13 +172,3 @@ class Lost(Page):
     def prepare(self) -> None:
         """There is nothing here."""
         raise NotFoundError
-
-
-class Answer(Base):
-    """An answer for a program: JSON, whatever happens."""
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """A refusal in the shape of the socket's."""
-        error, status = self.error_of(status_code, kwargs["exc_info"][1] if "exc_info" in kwargs else None)
-        self.refuse(error, status)
-        self.answer(refusal_shape(error))

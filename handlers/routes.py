@@ -5,7 +5,11 @@ from typing import Any
 
 import msgspec
 
-from handlers.api import ImportApi, RoomApi, SystemApi, Verify
+from handlers.api.document import PREFIX as API
+from handlers.api.document import DocumentApi, document_of
+from handlers.api.door import Api, Nowhere, Verify
+from handlers.api.people import HintsApi, RoomsApi
+from handlers.api.rooms import ImportApi, RoomApi, SystemApi
 from handlers.base import Lost, Site
 from handlers.forms import Mark, Send
 from handlers.health import Healthz, Metrics, Readyz
@@ -14,6 +18,8 @@ from handlers.script import IoScript
 from prosa.chat.service import Chat
 
 ROOM = r"([A-Za-z0-9_-]{1,64})"
+API_ROOM = API + r"/rooms/(?P<chat_id>[A-Za-z0-9_-]{1,64})"
+API_PERSON = API + r"/people/(?P<user_id>[^/]{1,500})"
 
 
 class Doors(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +40,14 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
 def routes(chat: Chat, site: Site, doors: Doors) -> list[Any]:
     """What is served where. The first match wins."""
     pages = {"chat": chat, "site": site}
-    api = {**pages, "verify": doors.verify}
+    door = {**pages, "verify": doors.verify}
+    api: list[tuple[str, type[Api], dict[str, Any]]] = [
+        (API_ROOM, RoomApi, door),
+        (API_ROOM + "/messages", SystemApi, door),
+        (API_ROOM + "/import", ImportApi, door),
+        (API_PERSON + "/rooms", RoomsApi, door),
+        (API + "/hints", HintsApi, door),
+    ]
     health = {"ping": doors.ping, "is_draining": doors.is_draining, "is_redis_up": doors.is_redis_up}
     return [
         (r"/healthz", Healthz),
@@ -42,9 +55,9 @@ def routes(chat: Chat, site: Site, doors: Doors) -> list[Any]:
         (r"/metrics", Metrics, {"metrics": doors.metrics}),
         *doors.sockjs,
         (r"/prosa/io\.js", IoScript, {"script": doors.io_script}),
-        (r"/chat/api/v1/rooms/" + ROOM, RoomApi, api),
-        (r"/chat/api/v1/rooms/" + ROOM + "/messages", SystemApi, api),
-        (r"/chat/api/v1/rooms/" + ROOM + "/import", ImportApi, api),
+        *api,
+        (API + r"/openapi\.json", DocumentApi, {**pages, "document": document_of(api)}),
+        (r"/chat/api(?:/.*)?", Nowhere, pages),
         (r"/chat/", RoomsPage, pages),
         (r"/chat/" + ROOM + "/websocket/", RoomPage, pages),
         (r"/chat/" + ROOM + "/", TraditionalPage, pages),

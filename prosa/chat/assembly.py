@@ -104,17 +104,6 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
         reply_bytes=rules.reply_bytes,
     )
     publisher = Publisher(bus=bus, rooms=stored_rooms, memberships=memberships, connections=connections)
-    registry = Registry(
-        stored_rooms=stored_rooms,
-        memberships=memberships,
-        messages=stored,
-        hub=hub,
-        rooms=rooms,
-        connections=connections,
-        publisher=publisher,
-        bus=bus,
-        conteudo=rules.conteudo,
-    )
     sessions = Sessions(
         identity=identity,
         tokens=tokens,
@@ -123,6 +112,18 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
         unknown_seconds=rules.unknown_seconds,
         now=time.time,
         chance=random.Random(),  # noqa: S311 - spreads questions, keeps no secret
+    )
+    registry = Registry(
+        stored_rooms=stored_rooms,
+        memberships=memberships,
+        messages=stored,
+        hub=hub,
+        rooms=rooms,
+        connections=connections,
+        publisher=publisher,
+        sessions=sessions,
+        bus=bus,
+        conteudo=rules.conteudo,
     )
     watch = Watch(
         hub=hub, rooms=stored_rooms, memberships=memberships, messages=stored, reread=registry.reread
@@ -136,7 +137,13 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
         presence.came_back()
 
     bus.listen(
-        Ears(news=publisher.heard_news, changed=reread, dismissed=registry.dismiss, people=presence.heard),
+        Ears(
+            news=publisher.heard_news,
+            changed=reread,
+            dismissed=registry.dismiss,
+            hinted=sessions.hurry,
+            people=presence.heard,
+        ),
         reconnected,
     )
     tasks.start("loop lag", lag.measure(time.monotonic))

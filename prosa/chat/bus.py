@@ -81,7 +81,13 @@ class Dismissed(msgspec.Struct, frozen=True, tag="dismissed"):
     reason: str
 
 
-Notice = Stored | Moved | Said | Told | Crowded | News | Changed | Dismissed | Roster | Came | Went
+class Hinted(msgspec.Struct, frozen=True, tag="hinted"):
+    """The site says that these people's sessions or rights have changed; heard by everybody."""
+
+    user_ids: frozenset[UserId]
+
+
+Notice = Stored | Moved | Said | Told | Crowded | News | Changed | Dismissed | Hinted | Roster | Came | Went
 
 
 class Ears(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +96,7 @@ class Ears(msgspec.Struct, frozen=True, kw_only=True):
     news: Callable[[UserId, Entry], None]
     changed: Callable[[ChatId], None]
     dismissed: Callable[[UserId, ChatId, str], None]
+    hinted: Callable[[frozenset[UserId]], None]
     people: Callable[[Roster | Came | Went], None]
 
 
@@ -143,6 +150,10 @@ class Bus:
         """The other workers know that the person no longer belongs to the room."""
         self._publish(f"person:{user_id}", Dismissed(user_id, chat_id, reason))
 
+    def hinted(self, user_ids: frozenset[UserId]) -> None:
+        """The other workers ask about these people anew."""
+        self._publish(EVERYBODY, Hinted(user_ids))
+
     def people(self, notice: Roster | Came | Went) -> None:
         """The other workers know who is with this one."""
         self._publish(EVERYBODY, notice)
@@ -187,7 +198,7 @@ class Bus:
             connection.deliver(event)
 
 
-def _hand_over(heard: News | Changed | Dismissed | Roster | Came | Went, ears: Ears) -> None:
+def _hand_over(heard: News | Changed | Dismissed | Hinted | Roster | Came | Went, ears: Ears) -> None:
     match heard:
         case News():
             ears.news(heard.user_id, heard.entry)
@@ -195,5 +206,7 @@ def _hand_over(heard: News | Changed | Dismissed | Roster | Came | Went, ears: E
             ears.changed(heard.chat_id)
         case Dismissed():
             ears.dismissed(heard.user_id, heard.chat_id, heard.reason)
+        case Hinted():
+            ears.hinted(heard.user_ids)
         case _:
             ears.people(heard)

@@ -203,10 +203,13 @@ _PLACE = re.compile(r"`\$\.([A-Za-z_]+)")
 _MISSING = re.compile(r"field `([A-Za-z_]+)`")
 
 
-def shaped(raw: object, shape: type[Shape]) -> Shape:
-    """Give ``raw`` its shape, or raise ``MalformedError`` naming the field that does not fit."""
+def shaped(raw: object, shape: type[Shape], *, strict: bool = True) -> Shape:
+    """Give ``raw`` its shape, or raise ``MalformedError`` naming the field that does not fit.
+
+    Not ``strict``: its values may be texts, as a query's are.
+    """
     try:
-        return msgspec.convert(raw, shape)
+        return msgspec.convert(raw, shape, strict=strict)
     except msgspec.ValidationError as error:
         found = _PLACE.search(str(error)) or _MISSING.search(str(error))
         raise MalformedError(field=found[1] if found else "data") from None

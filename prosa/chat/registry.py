@@ -1,4 +1,4 @@
-"""What the site says of its rooms, and how a change reaches the pages that are open."""
+"""What the site says of its rooms and people, and how a change reaches the pages that are open."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,11 +12,12 @@ from prosa.chat.hub import Hub, LiveRoom
 from prosa.chat.messages import utc_now
 from prosa.chat.publisher import Publisher
 from prosa.chat.rooms import Rooms
+from prosa.chat.sessions import Sessions
 from prosa.chat.text import check, normalise
 from prosa.models.entries import Draft, Stored
 from prosa.models.errors import ConflictError, NotFoundError
 from prosa.models.ids import SITE, ChatId, ClientId, UserId
-from prosa.models.rooms import Room, RoomDraft
+from prosa.models.rooms import Bookmark, Room, RoomDraft, RoomSummary
 from prosa.storage.memberships import Memberships
 from prosa.storage.messages import Messages
 from prosa.storage.rooms import Rooms as StoredRooms
@@ -45,6 +46,7 @@ class Registry:
         rooms: Rooms,
         connections: Connections,
         publisher: Publisher,
+        sessions: Sessions,
         bus: Bus,
         conteudo: int,
     ) -> None:
@@ -55,6 +57,7 @@ class Registry:
         self._rooms = rooms
         self._connections = connections
         self._publisher = publisher
+        self._sessions = sessions
         self._bus = bus
         self._conteudo = conteudo
 
@@ -120,6 +123,17 @@ class Registry:
             stored = await self._messages.append(draft)
             self._publisher.publish(room, stored.entry, is_news=False)
         return len(past) - duplicates, duplicates
+
+    def hint(self, user_ids: frozenset[UserId]) -> None:
+        """Every worker asks the site about these people at once; whoever it still vouches for stays."""
+        self._sessions.hurry(user_ids)
+        self._bus.hinted(user_ids)
+
+    async def rooms_of(
+        self, user_id: UserId, *, bookmark: Bookmark | None, limit: int
+    ) -> tuple[tuple[RoomSummary, ...], Bookmark | None]:
+        """A page of the person's rooms, newest first, and from where the next one goes on."""
+        return await self._memberships.summaries_after(user_id, bookmark=bookmark, limit=limit)
 
     async def _existing(self, chat_id: ChatId) -> Room:
         room = await self._stored_rooms.get(chat_id)

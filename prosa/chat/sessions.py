@@ -31,6 +31,8 @@ TICK_SECONDS = 1.0
 NOTICE_SECONDS = 25.0
 """How long before its end the holder of a token is told; half of what is left, where that is a minute."""
 SHORT_SECONDS = 60.0
+HINT_SECONDS = 10.0
+"""How long a hint holds for those who are coming in: longer than the site takes to say who they are."""
 TOKEN_EXPIRED = 4003
 UNAUTHENTICATED = 4401
 IDENTITY_UNKNOWN = 4010
@@ -80,6 +82,7 @@ class Sessions:
         self._is_asking = False
         self._watched: dict[Credential, _Watched] = {}
         self._due: list[tuple[float, int, Credential]] = []
+        self._hinted: dict[UserId, float] = {}
         self._count = itertools.count()
 
     async def identify(self, credential: Credential) -> Person | None:
@@ -138,7 +141,7 @@ class Sessions:
                 rest = person.expires_at - self._now()
                 notice = NOTICE_SECONDS if rest >= SHORT_SECONDS else rest / 2
                 watched.notice_at = person.expires_at - notice
-            self._plan(credential, watched)
+            self._plan(credential, watched, due=self._hinted.get(person.user_id))
         watched.connections.add(connection)
 
     def forget(self, connection: Connection) -> None:
@@ -167,7 +170,12 @@ class Sessions:
         return person
 
     def hurry(self, user_ids: frozenset[UserId]) -> None:
-        """These people may be nobody any more: they are asked about at the next tick."""
+        """These people may be nobody any more: they are asked about at the next tick.
+
+        An answer that was on its way when the hint came is older than the hint, and does not count: neither
+        for those who are being asked about already, nor for those who are just coming in.
+        """
+        self._hinted.update(dict.fromkeys(user_ids, self._now()))
         for credential, watched in self._watched.items():
             if watched.person.user_id in user_ids:
                 self._plan(credential, watched, due=self._now())
@@ -188,15 +196,18 @@ class Sessions:
 
     async def check(self) -> None:
         """Everybody who is due has been asked about; those who are nobody any more are closed."""
-        due: dict[Credential, _Watched] = {}
+        self._hinted = {who: at for who, at in self._hinted.items() if self._now() < at + HINT_SECONDS}
+        due: dict[Credential, tuple[_Watched, int]] = {}
         while self._due and self._due[0][0] <= self._now():
             _, plan, credential = heapq.heappop(self._due)
             watched = self._watched.get(credential)
             if watched is not None and watched.plan == plan:
-                due[credential] = watched
+                due[credential] = watched, plan
         answers = await asyncio.gather(*map(self.identify, due), return_exceptions=True)
-        for (credential, watched), answer in zip(due.items(), answers, strict=True):
+        for (credential, (watched, plan)), answer in zip(due.items(), answers, strict=True):
             self._judge(credential, watched, answer)
+            if self._watched.get(credential) is watched and watched.plan == plan:
+                self._plan(credential, watched)
 
     def _judge(
         self, credential: Credential, watched: _Watched, answer: Person | BaseException | None
@@ -209,8 +220,6 @@ class Sessions:
             watched.unknown_since = None
             watched.person = msgspec.structs.replace(watched.person, expires_at=answer.expires_at)
             self._give_notice(watched)
-        if self._watched.get(credential) is watched:
-            self._plan(credential, watched)
 
     def _bear(self, watched: _Watched, error: BaseException) -> None:
         """Nobody knows: a known person stays for a while, but never beyond what the site has said."""

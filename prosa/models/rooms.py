@@ -1,7 +1,7 @@
 """A room, its members, and how far each of them has got."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -73,3 +73,10 @@ class RoomSummary(msgspec.Struct, frozen=True, kw_only=True):
     top_seq: int
     unread: int
     last: Entry | None
+
+
+class Bookmark(NamedTuple):
+    """The last row of a page of a room list, from which the next page goes on."""
+
+    last_at: datetime
+    chat_id: ChatId

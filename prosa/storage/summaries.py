@@ -7,7 +7,7 @@ from typing import Any
 
 from prosa.models.entries import Entry
 from prosa.models.ids import ChatId, UserId
-from prosa.models.rooms import RoomSummary
+from prosa.models.rooms import Bookmark, RoomSummary
 from prosa.storage.database import Database, Document
 from prosa.storage.documents import entry_of
 from prosa.storage.rooms import Rooms
@@ -35,15 +35,39 @@ class Summaries:
         """
         moments = {key: value for key, value in (("$gte", since), ("$lt", before)) if value is not None}
         wanted: Document = {"user_id": user_id, **({"last_at": moments} if moments else {})}
+        rows = await self._rows(wanted, limit)
+        page, more = _whole_moments(rows, limit)
+        return await self._summarised(user_id, page), more
+
+    async def summaries_after(
+        self, user_id: UserId, *, bookmark: Bookmark | None, limit: int
+    ) -> tuple[tuple[RoomSummary, ...], Bookmark | None]:
+        """The person's rooms after ``bookmark``, newest first, and the bookmark of the next page, if any.
+
+        No room is on two pages and none is left out, but for those in which something is said meanwhile.
+        Raises ``UnavailableError``.
+        """
+        wanted: Document = {"user_id": user_id}
+        if bookmark is not None:
+            older = {"last_at": {"$lt": bookmark.last_at}}
+            wanted["$or"] = [older, {"last_at": bookmark.last_at, "chat_id": {"$gt": bookmark.chat_id}}]
+        rows = await self._rows(wanted, limit)
+        page = rows[:limit]
+        last = Bookmark(page[-1]["last_at"], ChatId(page[-1]["chat_id"])) if len(rows) > limit else None
+        return await self._summarised(user_id, page), last
+
+    async def _rows(self, wanted: Document, limit: int) -> list[Document]:
+        """One more than ``limit``, where there are more."""
         with unavailable():
-            rows = await self._lists.find(
+            return await self._lists.find(
                 wanted, {"_id": False, "chat_id": True, "last_at": True},
                 sort=[("last_at", -1), ("chat_id", 1)], limit=limit + 1, batch_size=limit + 2,
             ).to_list()  # fmt: skip
-        page, more = _whole_moments(rows, limit)
+
+    async def _summarised(self, user_id: UserId, page: list[Document]) -> tuple[RoomSummary, ...]:
         chat_ids = [ChatId(row["chat_id"]) for row in page]
         if not chat_ids:
-            return (), False
+            return ()
         with unavailable():
             rooms, newest, unread = await asyncio.gather(
                 self._rooms.get_many(chat_ids),
@@ -60,7 +84,7 @@ class Summaries:
             )
             for row, chat_id in zip(page, chat_ids, strict=True)
             if chat_id in rooms
-        ), more
+        )
 
     async def unread(self, chat_id: ChatId, user_ids: Sequence[UserId]) -> dict[UserId, int]:
         """How many messages of others each member has not read, at most ``UNREAD_MAX``; one command.

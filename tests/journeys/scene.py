@@ -1,6 +1,7 @@
 """A running worker and the people who talk over it."""
 
 import asyncio
+import json
 import time
 from collections.abc import Awaitable, Callable
 from importlib import import_module
@@ -14,7 +15,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 from app import Worker
 from prosa.models.entries import Entry
 from prosa.models.ids import ChatId
-from tests.browser import Browser
+from tests.browser import PATIENCE, Browser
 
 KEYS = {"test": "a-key-of-the-tests-of-at-least-32-bytes"}
 
@@ -66,11 +67,17 @@ class Scene:
         return browser
 
     async def api(
-        self, method: str, path: str, body: object = None, *, token: str | None = None
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        token: str | None = None,
+        scope: str = "rooms messages hints exports erasure",
     ) -> HTTPResponse:
         """Call the site's API with a service token."""
         now = int(time.time())
-        claims = {"aud": "prosa-api", "iat": now, "exp": now + 60, "scope": "rooms messages"}
+        claims = {"aud": "prosa-api", "iat": now, "exp": now + 60, "scope": scope}
         minted = jwt.encode(claims, KEYS["test"], algorithm="HS256", headers={"kid": "test"})
         return await AsyncHTTPClient().fetch(
             f"{self.url}/chat/api/v1{path}",
@@ -114,3 +121,12 @@ class Scene:
 
 
 Start = Callable[..., Awaitable[Scene]]
+
+
+async def redis_is(state: str, *scenes: Scene) -> None:
+    """Every worker is ready, and says this of its Redis."""
+    async with asyncio.timeout(PATIENCE):
+        for scene in scenes:
+            while json.loads((ready := await scene.get("/readyz")).body) != {"status": "ok", "redis": state}:
+                assert ready.code == 200
+                await asyncio.sleep(0.02)

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.browser import Refused
-from tests.journeys.scene import Scene, Start
+from tests.journeys.scene import Start, redis_is
 from tests.prosa.broker.wire import until
 from tests.redis_server import RedisServer
 
@@ -54,15 +54,6 @@ async def test_the_same_message_sent_through_two_workers_is_one(start: Start) ->
     again = await second.says("Olá", in_room=1, client_id="c-1")
     assert (again["seq"], again["duplicate"]) == (said["seq"], True)
     assert len(await one.log()) == 1
-
-
-async def redis_is(state: str, *scenes: Scene) -> None:
-    """Every worker is ready, and says this of its Redis."""
-    async with asyncio.timeout(SECONDS):
-        for scene in scenes:
-            while json.loads((ready := await scene.get("/readyz")).body) != {"status": "ok", "redis": state}:
-                assert ready.code == 200
-                await asyncio.sleep(0.02)
 
 
 @pytest.mark.gen_test(timeout=SECONDS)

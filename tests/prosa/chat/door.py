@@ -42,15 +42,19 @@ class Site:
         self.batches: list[list[str]] = []
         self.is_away = False
         self.failing: set[str] = set()
+        self.answers = asyncio.Event()
+        self.answers.set()
 
     async def identify(self, session_keys: Sequence[str]) -> list[Person | IdentityUnknownError | None]:
         self.batches.append(list(session_keys))
         await asyncio.sleep(0)
         if self.is_away:
             raise IdentityUnknownError
-        return [
+        found = [
             IdentityUnknownError() if key in self.failing else self.people.get(key) for key in session_keys
         ]
+        await self.answers.wait()
+        return found
 
 
 class Scene:

@@ -10,6 +10,7 @@ from prosa.models.errors import IdentityUnknownError
 from prosa.models.ids import UserId
 from prosa.models.people import Credential, Person
 from tests.numbers import counted, risen
+from tests.prosa.broker.wire import until
 from tests.prosa.chat.door import ANA, Scene, session
 
 
@@ -139,17 +140,49 @@ async def test_a_session_ends_when_the_site_has_said_though_the_site_is_away(sce
 
 
 @pytest.mark.gen_test
-async def test_people_who_are_hinted_at_are_asked_about_at_once_and_nobody_else(scene: Scene) -> None:
-    scene.site.people["b"] = Person(user_id=UserId("2"), name="Bia")
-    ana, _ = (scene.connected(key, scene.site.people[key]) for key in "ab")
+async def test_a_hint_is_asked_about_at_the_next_tick_and_ends_nobody_by_itself(scene: Scene) -> None:
+    bia = Person(user_id=UserId("2"), name="Bia")
+    scene.site.people["b"] = bia
+    scene.connected("a", ANA)
+    scene.connected("b", bia)
+    scene.sessions.hurry(frozenset({ANA.user_id}))
+    await scene.after(1)
+    assert (scene.site.batches, scene.ended) == ([["a"]], [])
     del scene.site.people["a"]
-    scene.sessions.hurry(frozenset({UserId("1"), UserId("nobody")}))
-    await scene.after(0)
-    assert scene.site.batches == [["a"]]
+    scene.sessions.hurry(frozenset({ANA.user_id}))
+    await scene.after(1)
+    assert (scene.site.batches, scene.ended) == ([["a"], ["a"]], [(4401, "logged_out")])
+
+
+@pytest.mark.gen_test
+async def test_a_hint_counts_for_more_than_an_answer_that_was_on_its_way(scene: Scene) -> None:
+    scene.connected("a", ANA)
+    scene.site.answers.clear()
+    scene.clock.passes(60)
+    checking = asyncio.create_task(scene.sessions.check())
+    await until(lambda: bool(scene.site.batches))
+    del scene.site.people["a"]
+    scene.sessions.hurry(frozenset({ANA.user_id}))
+    scene.site.answers.set()
+    await checking
+    assert scene.ended == []
+    await scene.after(1)
     assert scene.ended == [(4401, "logged_out")]
-    scene.sessions.forget(ana)
+
+
+@pytest.mark.gen_test
+async def test_a_hint_counts_for_whoever_was_let_in_by_an_older_answer(scene: Scene) -> None:
+    scene.sessions.hurry(frozenset({ANA.user_id}))
+    scene.connected("a", ANA)
+    del scene.site.people["a"]
+    await scene.after(1)
+    assert scene.ended == [(4401, "logged_out")]
     await scene.after(60)
-    assert scene.site.batches[1:] == [["b"]]
+    scene.ended.clear()
+    scene.site.batches.clear()
+    scene.connected("b", ANA)
+    await scene.after(1)
+    assert scene.site.batches == []
 
 
 def test_what_is_shown_is_never_printed() -> None:

@@ -98,6 +98,8 @@ async def use_everything(database: Database) -> None:
     await memberships.unread(ROOM, [USER])
     await memberships.summaries(USER, since=None, limit=1)
     await memberships.summaries(USER, since=NOON, before=NOON.replace(year=2031), limit=10)
+    _, bookmark = await memberships.summaries_after(USER, bookmark=None, limit=1)
+    await memberships.summaries_after(USER, bookmark=bookmark, limit=1)
     await messages.close()
 
 

@@ -1,0 +1,60 @@
+"""The site hints that a login has ended: every worker asks again, and nobody goes by the hint alone."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from prosa.models.ids import UserId
+from tests.journeys.scene import Start, end_session, redis_is
+from tests.redis_server import RedisServer
+
+SECONDS = 30
+NEVER: dict[str, Any] = {"watch_seconds": 3600, "revalidate_seconds": 3600}
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_a_hint_ends_a_session_that_is_over_at_every_worker_and_no_other(
+    start: Start, redis: RedisServer
+) -> None:
+    one, other = [await start(**NEVER, redis_url=redis.url) for _ in range(2)]
+    await redis_is("up", one, other)
+    tabs = [await worker.browser("cliente") for worker in (one, other)]
+    neighbour = await other.browser("reforma")
+    for worker in (one, other):
+        await asyncio.to_thread(end_session, worker.keys["cliente"])
+    ids = [int(one.ids["cliente"]), other.ids["reforma"]]
+    assert (await one.api("POST", "/hints", {"user_ids": ids})).code == 202
+    assert [await tab.is_closed() for tab in tabs] == [4401, 4401]
+    assert not neighbour.closed.is_set()
+    assert (await neighbour.asks("list_rooms"))["rooms"] == []
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_a_hint_alone_logs_nobody_out(start: Start) -> None:
+    scene = await start(**NEVER)
+    tab = await scene.browser("cliente")
+    assert (await scene.api("POST", "/hints", {"user_ids": [scene.ids["cliente"]]})).code == 202
+    await scene.worker.chat.sessions.check()
+    assert (await tab.asks("list_rooms"))["rooms"] == []
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_without_a_hint_the_regular_question_ends_it(start: Start) -> None:
+    one, other = [await start(watch_seconds=3600, revalidate_seconds=1) for _ in range(2)]
+    tabs = [await worker.browser("cliente") for worker in (one, other)]
+    for worker in (one, other):
+        await asyncio.to_thread(end_session, worker.keys["cliente"])
+    assert [await tab.is_closed() for tab in tabs] == [4401, 4401]
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_what_no_hint_can_be_is_refused(start: Start) -> None:
+    scene = await start()
+    many = [UserId(str(n)) for n in range(201)]
+    for body in ({"user_ids": many}, {"user_ids": [None]}, {"user_ids": "12"}, {}):
+        refused = await scene.api("POST", "/hints", body)
+        assert (refused.code, json.loads(refused.body)["field"]) == (400, "user_ids")
+    assert (await scene.api("POST", "/hints", {"user_ids": many[:200]})).code == 202
+    assert (await scene.api("POST", "/hints", {"user_ids": []}, scope="rooms messages")).code == 401

@@ -52,7 +52,7 @@ class Digest:
 
     def add(self, message: Message) -> None:
         """One message more."""
-        moment = int(message.sent_at.timestamp() * 1000)
+        moment = round(message.sent_at.timestamp() * 1000)
         line = json.dumps([message.client_id, message.remetente_id, moment, message.conteudo])
         self._hash.update(line.encode() + b"\n")
         self.count += 1

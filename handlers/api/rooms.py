@@ -1,5 +1,6 @@
 """What the site says of its rooms, its words in them, and the past it brings along."""
 
+from contextlib import suppress
 from http import HTTPStatus
 
 import msgspec
@@ -9,6 +10,7 @@ from handlers.api.operations import operation
 from handlers.api.shapes import (
     ImportAnswer,
     ImportShape,
+    PastAnswer,
     PastShape,
     RoomAnswer,
     RoomShape,
@@ -16,7 +18,7 @@ from handlers.api.shapes import (
     SystemShape,
 )
 from prosa.chat.commands import in_utc
-from prosa.chat.registry import PastMessage
+from prosa.chat.past import PastMessage
 from prosa.chat.wire import room_shape
 from prosa.models.errors import (
     ConflictError,
@@ -112,10 +114,20 @@ class ImportApi(Api):
         """The past is in the room, in this order, below whatever is said from now on.
 
         The same again stores nothing. Something new is refused with 409 once somebody has spoken in the room.
+        Nobody is taken back below what they have read since; who is no member has no cursor.
         """
         past = [_past(message) for message in body.messages]
-        imported, duplicates = await self.chat.registry.import_past(ChatId(chat_id), past)
+        imported, duplicates = await self.chat.past.bring(ChatId(chat_id), past)
+        for user_id, seq in body.read.items():
+            with suppress(NotFoundError):
+                await self.chat.cursors.mark_read(UserId(user_id), ChatId(chat_id), seq)
         return ImportAnswer(imported=imported, duplicates=duplicates)
+
+    @operation(HTTPStatus.OK, refuses=(NotFoundError, UnavailableError))
+    async def get(self, chat_id: str) -> PastAnswer:
+        """What has been imported into the room, counted and digested, to be compared with its source."""
+        count, digest = await self.chat.past.digest(ChatId(chat_id))
+        return PastAnswer(count=count, digest=digest)
 
 
 def _past(shape: PastShape) -> PastMessage:

@@ -69,9 +69,10 @@ class PastShape(msgspec.Struct, kw_only=True):
 
 
 class ImportShape(msgspec.Struct, kw_only=True):
-    """The past of a room, in its order."""
+    """The past of a room, in its order; `read` says up to which of it, counted from 1, a person has read."""
 
     messages: Annotated[list[PastShape], Meta(max_length=1000)]
+    read: Annotated[dict[str, Annotated[int, Meta(ge=0)]], Meta(max_length=1000)] = {}
 
 
 class HintsShape(msgspec.Struct, kw_only=True):
@@ -124,6 +125,17 @@ class ImportAnswer(msgspec.Struct, kw_only=True):
 
     imported: int
     duplicates: int
+
+
+class PastAnswer(msgspec.Struct, kw_only=True):
+    """How many imported messages there are, and a SHA-256 of them in their order, in hexadecimal.
+
+    Of each a line: the JSON array of `client_id`, `remetente_id`, the moment in milliseconds and `conteudo`,
+    in ASCII, with a space after each comma.
+    """
+
+    count: int
+    digest: str
 
 
 class RoomRow(msgspec.Struct, kw_only=True):

@@ -16,6 +16,7 @@ from prosa.chat.elsewhere import Elsewhere
 from prosa.chat.hub import Hub
 from prosa.chat.limits import Limits
 from prosa.chat.messages import Messages
+from prosa.chat.past import Past
 from prosa.chat.presence import Presence
 from prosa.chat.publisher import Publisher
 from prosa.chat.registry import Registry
@@ -162,6 +163,7 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
             publisher=publisher,
             conteudo=rules.conteudo,
         ),
+        past=Past(rooms=stored_rooms, messages=stored, publisher=publisher),
         presence=presence,
         registry=registry,
         rooms=rooms,

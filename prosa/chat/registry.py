@@ -1,10 +1,5 @@
 """What the site says of its rooms and people, and how a change reaches the pages that are open."""
 
-from collections.abc import Sequence
-from datetime import datetime
-
-import msgspec
-
 from prosa.chat import events
 from prosa.chat.bus import Bus
 from prosa.chat.connections import Connections
@@ -15,22 +10,12 @@ from prosa.chat.rooms import Rooms
 from prosa.chat.sessions import Sessions
 from prosa.chat.text import check, normalise
 from prosa.models.entries import Draft, Stored
-from prosa.models.errors import ConflictError, NotFoundError
+from prosa.models.errors import NotFoundError
 from prosa.models.ids import SITE, ChatId, ClientId, UserId
 from prosa.models.rooms import Bookmark, Room, RoomDraft, RoomSummary
 from prosa.storage.memberships import Memberships
 from prosa.storage.messages import Messages
 from prosa.storage.rooms import Rooms as StoredRooms
-
-
-class PastMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """A message that was said before Prosa, as the site remembers it."""
-
-    conteudo: str
-    remetente_id: UserId
-    client_id: ClientId
-    sent_at: datetime
-    remetente: str = ""
 
 
 class Registry:
@@ -102,28 +87,6 @@ class Registry:
         self._publisher.publish(room, stored.entry)
         return stored
 
-    async def import_past(self, chat_id: ChatId, past: Sequence[PastMessage]) -> tuple[int, int]:
-        """The past is in the room in this order; how many were new, and how many known already.
-
-        Only into a room where nobody has spoken since: later it could not be in order any more, and
-        is refused with ``ConflictError``. Texts are kept at any length.
-        """
-        room = await self._existing(chat_id)
-        is_open: bool | None = None
-        duplicates = 0
-        for message in past:
-            draft = self._past(room, message)
-            if await self._messages.known(draft) is not None:
-                duplicates += 1
-                continue
-            if is_open is None:
-                is_open = not await self._messages.has_live_entries(chat_id)
-            if not is_open:
-                raise ConflictError
-            stored = await self._messages.append(draft)
-            self._publisher.publish(room, stored.entry, is_news=False)
-        return len(past) - duplicates, duplicates
-
     def hint(self, user_ids: frozenset[UserId]) -> None:
         """Every worker asks the site about these people at once; whoever it still vouches for stays."""
         self._sessions.hurry(user_ids)
@@ -151,20 +114,6 @@ class Registry:
             kind="system",
             conteudo=conteudo,
             sent_at=utc_now(),
-        )
-
-    @staticmethod
-    def _past(room: Room, message: PastMessage) -> Draft:
-        names = {member.user_id: member.name for member in room.members or ()}
-        return Draft(
-            chat_id=room.chat_id,
-            author_id=message.remetente_id,
-            author_name=message.remetente or names.get(message.remetente_id, ""),
-            client_id=message.client_id,
-            kind="text" if message.remetente_id else "system",
-            conteudo=normalise(message.conteudo),
-            sent_at=message.sent_at,
-            imported=True,
         )
 
     async def _show(self, room: Room, before: Room | None) -> list[UserId]:

@@ -6,6 +6,7 @@ from prosa.chat import commands
 from prosa.chat.connections import Connection, Connections
 from prosa.chat.cursors import Cursors
 from prosa.chat.messages import Messages
+from prosa.chat.past import Past
 from prosa.chat.presence import Presence
 from prosa.chat.registry import Registry
 from prosa.chat.replies import NO_REPLY, Measure, Reply, fitting
@@ -27,6 +28,7 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
     connections: Connections
     cursors: Cursors
     messages: Messages
+    past: Past
     presence: Presence
     registry: Registry
     rooms: Rooms

@@ -48,6 +48,8 @@ CALLS = [
         413,
         {"messages": [{**PAST, "client_id": "p-2", "conteudo": "x" * 2**20}]},
     ),
+    Call("get", "/rooms/{chat_id}/import", "/rooms/a/import", 200),
+    Call("get", "/rooms/{chat_id}/import", "/rooms/none/import", 404),
     Call("post", "/rooms/{chat_id}/messages", "/rooms/a/messages", 201, SAID),
     Call("post", "/rooms/{chat_id}/messages", "/rooms/a/messages", 200, SAID),
     Call("post", "/rooms/{chat_id}/messages", "/rooms/a/messages", 400, {**SAID, "conteudo": " "}),

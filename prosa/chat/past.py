@@ -1,0 +1,96 @@
+"""What was said in a room before Prosa came: brought along once, and compared with its source."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from prosa.chat.publisher import Publisher
+from prosa.chat.text import normalise
+from prosa.models.entries import Draft
+from prosa.models.errors import ConflictError, NotFoundError
+from prosa.models.ids import ChatId, ClientId, UserId
+from prosa.models.rooms import Room
+from prosa.storage.messages import Messages
+from prosa.storage.rooms import Rooms
+
+PAGE = 500
+"""Entries in memory at a time while a past is digested."""
+
+
+class PastMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that was said before Prosa, as the site remembers it."""
+
+    conteudo: str
+    remetente_id: UserId
+    client_id: ClientId
+    sent_at: datetime
+    remetente: str = ""
+
+
+class Past:
+    """The bottom of a room's log, which the site has brought along. Its caller has been checked."""
+
+    def __init__(self, *, rooms: Rooms, messages: Messages, publisher: Publisher) -> None:
+        self._rooms = rooms
+        self._messages = messages
+        self._publisher = publisher
+
+    async def bring(self, chat_id: ChatId, past: Sequence[PastMessage]) -> tuple[int, int]:
+        """The past is in the room in this order; how many were new, and how many known already.
+
+        Only into a room where nobody has spoken since: later it could not be in order any more, and
+        is refused with ``ConflictError``. Texts are kept at any length.
+        """
+        room = await self._existing(chat_id)
+        is_open: bool | None = None
+        duplicates = 0
+        for message in past:
+            draft = _draft(room, message)
+            if await self._messages.known(draft) is not None:
+                duplicates += 1
+                continue
+            if is_open is None:
+                is_open = not await self._messages.has_live_entries(chat_id)
+            if not is_open:
+                raise ConflictError
+            stored = await self._messages.append(draft)
+            self._publisher.publish(room, stored.entry, is_news=False)
+        return len(past) - duplicates, duplicates
+
+    async def digest(self, chat_id: ChatId) -> tuple[int, str]:
+        """How many entries have been brought along, and a SHA-256 of them in their order."""
+        await self._existing(chat_id)
+        digest, count, seq = hashlib.sha256(), 0, 0
+        while page := await self._messages.after(chat_id, seq, PAGE):
+            for entry in page:
+                if not entry.imported:
+                    return count, digest.hexdigest()
+                moment = round(entry.sent_at.timestamp() * 1000)
+                line = json.dumps([entry.client_id, entry.author_id, moment, entry.conteudo])
+                digest.update(line.encode() + b"\n")
+                count += 1
+            seq = page[-1].seq
+        return count, digest.hexdigest()
+
+    async def _existing(self, chat_id: ChatId) -> Room:
+        room = await self._rooms.get(chat_id)
+        if room is None:
+            raise NotFoundError
+        return room
+
+
+def _draft(room: Room, message: PastMessage) -> Draft:
+    names = {member.user_id: member.name for member in room.members or ()}
+    return Draft(
+        chat_id=room.chat_id,
+        author_id=message.remetente_id,
+        author_name=message.remetente or names.get(message.remetente_id, ""),
+        client_id=message.client_id,
+        kind="text" if message.remetente_id else "system",
+        conteudo=normalise(message.conteudo),
+        sent_at=message.sent_at,
+        imported=True,
+    )

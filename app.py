@@ -25,7 +25,7 @@ from handlers.farewell import last_goodbyes, let_go
 from handlers.listeners import Listeners
 from handlers.logs import configure, log_request
 from handlers.routes import Doors, routes
-from handlers.script import bundled
+from handlers.script import BADGE, IO, bundled
 from handlers.socket import Socket, SocketConfig
 from handlers.sockjs.server import Config, SockJSServer
 from handlers.static import Static
@@ -177,7 +177,7 @@ async def start(settings: Settings, uri: str, identity: Direct, demo: list[Any])
         is_redis_up=(lambda: broker.is_connected) if settings.redis_url else None,
         metrics=lambda: metrics.text(sockjs),
         sockjs=sockjs.urls,
-        io_script=bundled(ROOT / "static"),
+        scripts={"io.js": bundled(ROOT / "static", IO), "badge.js": bundled(ROOT / "static", BADGE)},
         site=demo,
     )
     application = tornado.web.Application(

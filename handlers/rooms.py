@@ -12,6 +12,7 @@ from uuid import uuid4
 from handlers.base import WAY_BACK, Page
 from prosa.chat.wire import room_shape
 from prosa.models.entries import Page as Messages
+from prosa.models.errors import UnauthenticatedError
 from prosa.models.ids import ChatId
 from prosa.models.people import Person
 from prosa.models.rooms import Cursor
@@ -61,6 +62,23 @@ class RoomsPage(Page):
         except ValueError:
             return None
         return when if when.tzinfo else None
+
+
+class Unread(Page):
+    """``GET /prosa/unread``: what the badge on the site's own pages shows."""
+
+    def wants_json(self) -> bool:
+        """Only a script asks."""
+        return True
+
+    async def get(self) -> None:
+        """Answer with ``{"unread": n}``, at most 99; nothing waits for a stranger."""
+        try:
+            person = await self.identified()
+        except UnauthenticatedError:
+            self.answer({"unread": 0})
+        else:
+            self.answer({"unread": await self.chat.rooms.unread(person.user_id)})
 
 
 class RoomPage(Page):

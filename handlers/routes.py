@@ -1,5 +1,6 @@
 """Every URL of Prosa, on one page."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,8 +14,8 @@ from handlers.api.rooms import ImportApi, RoomApi, SystemApi
 from handlers.base import Lost, Site
 from handlers.forms import Mark, Send
 from handlers.health import Healthz, Metrics, Readyz
-from handlers.rooms import HistoryPage, RoomPage, RoomsPage, TraditionalPage
-from handlers.script import IoScript
+from handlers.rooms import HistoryPage, RoomPage, RoomsPage, TraditionalPage, Unread
+from handlers.script import Script
 from prosa.chat.service import Chat
 
 ROOM = r"([A-Za-z0-9_-]{1,64})"
@@ -32,7 +33,8 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     """None: there is no Redis, and none is missed."""
     metrics: Callable[[], bytes]
     sockjs: list[Any]
-    io_script: bytes
+    scripts: dict[str, bytes]
+    """By their names under ``/prosa/``."""
     site: list[Any] = []
     """The demo site, where it is served by this process: it gets what is nobody else's."""
 
@@ -54,7 +56,11 @@ def routes(chat: Chat, site: Site, doors: Doors) -> list[Any]:
         (r"/readyz", Readyz, health),
         (r"/metrics", Metrics, {"metrics": doors.metrics}),
         *doors.sockjs,
-        (r"/prosa/io\.js", IoScript, {"script": doors.io_script}),
+        *(
+            (re.escape(f"/prosa/{name}"), Script, {"script": script})
+            for name, script in doors.scripts.items()
+        ),
+        (r"/prosa/unread", Unread, pages),
         *api,
         (API + r"/openapi\.json", DocumentApi, {**pages, "document": document_of(api)}),
         (r"/chat/api(?:/.*)?", Nowhere, pages),

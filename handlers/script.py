@@ -1,11 +1,11 @@
-"""``/prosa/io.js``: what a page of another author needs to speak to Prosa, in one file."""
+"""``/prosa/io.js`` and ``/prosa/badge.js``: what pages of other authors need of Prosa, each in one file."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from tornado.web import RequestHandler
 
-NAMES = (
+IO = (
     "vendor/sockjs.min",
     "js/emitter",
     "js/backoff",
@@ -19,17 +19,18 @@ NAMES = (
     "js/io",
 )
 """The files of ``static/``, each after those that it builds on."""
+BADGE = ("js/badge",)
 
 MAX_AGE_SECONDS = 300
 
 
-def bundled(folder: Path, names: Sequence[str] = NAMES) -> bytes:
+def bundled(folder: Path, names: Sequence[str]) -> bytes:
     """The files one after the other, as one script."""
     return b"\n;\n".join((folder / f"{name}.js").read_bytes() for name in names)
 
 
-class IoScript(RequestHandler):
-    """``GET /prosa/io.js``: the same for everybody, kept for some minutes, and told by its ETag."""
+class Script(RequestHandler):
+    """A script under a name that stays: the same for everybody, kept for some minutes, told by its ETag."""
 
     def initialize(self, script: bytes) -> None:
         """Receive the script, from ``routes.py``."""

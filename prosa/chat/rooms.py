@@ -157,6 +157,10 @@ class Rooms:
         room = await self.of_member(chat_id, user_id)
         return room, await self._messages.page_before(chat_id, before_seq, max(1, min(limit, 100)))
 
+    async def unread(self, user_id: UserId) -> int:
+        """How many messages wait for the person, at most 99."""
+        return await self._memberships.unread_of(user_id)
+
     async def list(
         self,
         user_id: UserId,

@@ -14,6 +14,8 @@ from prosa.storage.rooms import Rooms
 from prosa.storage.translation import unavailable
 
 UNREAD_MAX = 99
+UNREAD_ROOMS = 50
+"""The rooms, newest first, that are counted for a person: what waits elsewhere is older than all in them."""
 
 
 class Summaries:
@@ -94,6 +96,17 @@ class Summaries:
         with unavailable():
             counts = await self._count_unread({"chat_id": chat_id, "user_id": {"$in": list(user_ids)}})
         return {user_id: count for (_, user_id), count in counts.items()}
+
+    async def unread_of(self, user_id: UserId) -> int:
+        """How many messages of others the person has not read in all, at most ``UNREAD_MAX``; two commands.
+
+        Raises ``UnavailableError``.
+        """
+        rows = await self._rows({"user_id": user_id}, UNREAD_ROOMS)
+        chat_ids = [row["chat_id"] for row in rows]
+        with unavailable():
+            counts = await self._count_unread({"user_id": user_id, "chat_id": {"$in": chat_ids}})
+        return min(sum(counts.values()), UNREAD_MAX)
 
     async def _newest(self, chat_ids: Sequence[ChatId]) -> dict[ChatId, Entry]:
         """The newest entry of each room: a skip scan, as for the tops, that fetches what it finds."""

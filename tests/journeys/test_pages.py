@@ -151,3 +151,26 @@ async def test_a_file_is_kept_for_good_under_the_name_that_tells_its_content(sta
         assert of_another_version.headers["Cache-Control"] == "no-store"
         assert kept.body == by_its_own_name.body == of_another_version.body
     assert (await scene.get("/prosa/static/js/nothing.0123456789abcdef.js")).code == 404
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_the_badge_counts_what_waits_in_all_rooms_and_nothing_for_a_stranger(start: Start) -> None:
+    scene = await start(sends="1000 per second")
+    await scene.room()
+    await scene.room("2")
+    cliente = await scene.browser("cliente")
+    for room in (1, 2, 2):
+        await cliente.says("Olá", in_room=room)
+    answer = await scene.get("/prosa/unread", "reforma")
+    assert (answer.code, json.loads(answer.body)) == (200, {"unread": 3})
+    assert answer.headers["Cache-Control"] == "no-store"
+    reforma = await scene.browser("reforma")
+    await reforma.asks("mark_read", chat_id=2, seq=2)
+    assert json.loads((await scene.get("/prosa/unread", "reforma")).body) == {"unread": 1}
+    assert json.loads((await scene.get("/prosa/unread", "cliente")).body) == {"unread": 0}
+    assert json.loads((await scene.get("/prosa/unread")).body) == {"unread": 0}
+    for n in range(120):
+        await cliente.says(f"{n}", in_room=1)
+    assert json.loads((await scene.get("/prosa/unread", "reforma")).body) == {"unread": 99}
+    script = await scene.get("/prosa/badge.js")
+    assert script.headers["Content-Type"].startswith("text/javascript")

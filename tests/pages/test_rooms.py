@@ -1,5 +1,6 @@
 """The room list, and how the pages look at each width."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,28 @@ def test_the_first_paint_is_complete_without_scripts(people: People) -> None:
     expect(page.locator("[data-part=messages] [data-part=message]").last).to_contain_text(
         "Escrita sem scripts"
     )
+
+
+def test_the_site_s_own_pages_say_how_many_messages_wait(people: People) -> None:
+    site = people("cliente", "/")
+    badge = site.locator("[data-prosa-unread]")
+    site.reload()
+    expect(badge).to_be_attached()
+    before = int(
+        site.evaluate("fetch('/prosa/unread').then(answer => answer.json()).then(told => told.unread)")
+    )
+    reforma = people("reforma", ROOM_1)
+    is_live(reforma)
+    say(reforma, "Uma para o contador")
+    expect(message(reforma, "Uma para o contador")).to_have_count(1)
+    site.reload()
+    expect(badge).to_have_text(str(before + 1))
+    expect(badge).to_have_attribute("aria-label", re.compile("não lida"))
+
+
+def test_where_nothing_waits_nothing_is_shown(people: People) -> None:
+    site = people("equipe", "/")
+    with site.expect_response("**/prosa/unread") as answered:
+        site.reload()
+    assert answered.value.json() == {"unread": 0}
+    expect(site.locator("[data-prosa-unread]")).to_be_hidden()

@@ -96,6 +96,7 @@ async def use_everything(database: Database) -> None:
     await memberships.cursors([ROOM, ChatId("8")])
     await memberships.rooms_of(USER)
     await memberships.unread(ROOM, [USER])
+    await memberships.unread_of(USER)
     await memberships.summaries(USER, since=None, limit=1)
     await memberships.summaries(USER, since=NOON, before=NOON.replace(year=2031), limit=10)
     _, bookmark = await memberships.summaries_after(USER, bookmark=None, limit=1)

@@ -7,6 +7,7 @@ from prosa.chat.connections import Connection, Connections
 from prosa.chat.cursors import Cursors
 from prosa.chat.messages import Messages
 from prosa.chat.presence import Presence
+from prosa.chat.privacy import Privacy
 from prosa.chat.registry import Registry
 from prosa.chat.replies import NO_REPLY, Measure, Reply, fitting
 from prosa.chat.rooms import Rooms
@@ -28,6 +29,7 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
     cursors: Cursors
     messages: Messages
     presence: Presence
+    privacy: Privacy
     registry: Registry
     rooms: Rooms
     sessions: Sessions

@@ -9,7 +9,7 @@ import msgspec
 from handlers.api.document import PREFIX as API
 from handlers.api.document import DocumentApi, document_of
 from handlers.api.door import Api, Nowhere, Verify
-from handlers.api.people import HintsApi, RoomsApi
+from handlers.api.people import EraseApi, ExportApi, HintsApi, RoomsApi
 from handlers.api.rooms import ImportApi, RoomApi, SystemApi
 from handlers.base import Lost, Site
 from handlers.forms import Mark, Send
@@ -48,6 +48,8 @@ def routes(chat: Chat, site: Site, doors: Doors) -> list[Any]:
         (API_ROOM + "/messages", SystemApi, door),
         (API_ROOM + "/import", ImportApi, door),
         (API_PERSON + "/rooms", RoomsApi, door),
+        (API_PERSON + "/export", ExportApi, door),
+        (API_PERSON + "/erase", EraseApi, door),
         (API + "/hints", HintsApi, door),
     ]
     health = {"ping": doors.ping, "is_draining": doors.is_draining, "is_redis_up": doors.is_redis_up}

@@ -81,8 +81,8 @@ BATCH = Histogram(
 )
 RECOVERIES = Counter(
     "prosa_recoveries",
-    "Joins that said how far they had got: recovered, or the newest page because too_much was missed"
-    " or they spoke of another_log.",
+    "Joins that said how far they had got: recovered, or the newest page because too_much was missed,"
+    " some of it is kept no longer (removed), or they spoke of another_log.",
     ["outcome"],
     registry=REGISTRY,
 )

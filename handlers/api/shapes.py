@@ -4,7 +4,7 @@ A docstring here is a description in ``/chat/api/v1/openapi.json``.
 """
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -88,6 +88,12 @@ class PageQuery(msgspec.Struct, kw_only=True):
     limit: Annotated[int, Meta(ge=1, le=100, description="Rows of a page at most.")] = 50
 
 
+class EraseShape(msgspec.Struct, kw_only=True):
+    """What becomes of what the person said: it is kept without their name, or it is `blank`."""
+
+    texts: Literal["keep", "blank"] = "keep"
+
+
 class MemberAnswer(msgspec.Struct, kw_only=True):
     """A member of a room."""
 
@@ -152,3 +158,43 @@ class RoomsPage(msgspec.Struct, kw_only=True):
 
     rooms: list[RoomRow]
     next: str | None
+
+
+class ExportedMessage(msgspec.Struct, kw_only=True):
+    """What the person said. `remetente` is what they were called then."""
+
+    id: str
+    seq: int
+    client_id: str
+    conteudo: str
+    remetente: str
+    timestamp: str
+
+
+class ExportedRoom(msgspec.Struct, kw_only=True):
+    """A room where the person is (`is_member`) or was, and all that they said there."""
+
+    chat_id: str
+    title: str
+    is_member: bool
+    name: str
+    role: str
+    delivered_seq: int
+    read_seq: int
+    messages: list[ExportedMessage] = []
+    """Last, because they are written after all else."""
+
+
+class ExportAnswer(msgspec.Struct, kw_only=True):
+    """Everything that is kept of one person."""
+
+    user_id: str
+    exported_at: str
+    rooms: list[ExportedRoom]
+
+
+class EraseAnswer(msgspec.Struct, kw_only=True):
+    """In how many rooms the person was found, and how many messages were theirs."""
+
+    rooms: int
+    messages: int

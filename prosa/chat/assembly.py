@@ -18,6 +18,7 @@ from prosa.chat.limits import Limits
 from prosa.chat.messages import Messages
 from prosa.chat.past import Past
 from prosa.chat.presence import Presence
+from prosa.chat.privacy import Privacy
 from prosa.chat.publisher import Publisher
 from prosa.chat.registry import Registry
 from prosa.chat.rooms import Rooms
@@ -31,9 +32,11 @@ from prosa.identity.direct import Direct
 from prosa.identity.tokens import PersonTokens
 from prosa.models.ids import ChatId
 from prosa.storage.database import Database
+from prosa.storage.erasures import Erasures
 from prosa.storage.memberships import Memberships
 from prosa.storage.messages import Messages as StoredMessages
 from prosa.storage.rooms import Rooms as StoredRooms
+from prosa.storage.traces import Traces
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,6 +168,7 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
         ),
         past=Past(rooms=stored_rooms, messages=stored, publisher=publisher),
         presence=presence,
+        privacy=Privacy(traces=Traces(database), erasures=Erasures(database), registry=registry),
         registry=registry,
         rooms=rooms,
         sessions=sessions,

@@ -199,6 +199,8 @@ class Hub:
         try:
             while True:
                 page = await self._messages.after(live.chat_id, live.top, FILL_PAGE)
+                if page and page[0].seq > live.top + 1:
+                    live.top = page[0].seq - 1  # kept no longer: whoever is here comes back and reads
                 for entry in page:
                     if entry.seq == live.top + 1:
                         self._pass_on(live, entry)

@@ -74,6 +74,12 @@ class Registry:
             for user_id in await self._show(room, None):
                 self.dismiss(user_id, chat_id, "removed")
 
+    async def erased(self, chat_id: ChatId, user_id: UserId) -> None:
+        """Open pages show the room without the person who has been erased, and theirs show it no more."""
+        await self.reread(chat_id)
+        self._dismiss(user_id, chat_id, "removed")
+        self._bus.changed(chat_id)
+
     async def say(self, chat_id: ChatId, conteudo: str, client_id: ClientId) -> Stored:
         """A ``system`` entry of the site is in the room, once, even where people may not write."""
         text = normalise(conteudo)
@@ -124,6 +130,9 @@ class Registry:
         gone = await self._gone(room, before, live)
         if live is not None:
             live.room = room
+            if room.members is not None:
+                still = {member.user_id for member in room.members}
+                live.cursors = {who: cursor for who, cursor in live.cursors.items() if who in still}
             event = events.room_updated(room)
             for seat in tuple(live.seats.values()):
                 if seat.connection.person.user_id not in gone:

@@ -120,11 +120,13 @@ class Rooms:
     async def _missed(
         self, connection: Connection, last_seq: int, epoch: str | None, rest: Shape
     ) -> tuple[str, list[Shape]]:
-        """Everything after ``last_seq``, or nothing, and why: it is too much, or not of this log."""
+        """Everything after ``last_seq``, or nothing, and why: too much, another log, or kept no longer."""
         chat_id = rest["chat_id"]
         if epoch != rest["epoch"] or last_seq > (await self._messages.tops([chat_id])).get(chat_id, 0):
             return "another_log", []
         missed = await self._messages.after(chat_id, last_seq, self._recovery + 1)
+        if missed and missed[0].seq > last_seq + 1:
+            return "removed", []
         shapes = [self._wire.entry(entry) for entry in missed]
         if len(shapes) > self._recovery or self._fit(connection, shapes, rest) < len(shapes):
             return "too_much", []

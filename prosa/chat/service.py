@@ -8,6 +8,7 @@ from prosa.chat.cursors import Cursors
 from prosa.chat.messages import Messages
 from prosa.chat.past import Past
 from prosa.chat.presence import Presence
+from prosa.chat.privacy import Privacy
 from prosa.chat.registry import Registry
 from prosa.chat.replies import NO_REPLY, Measure, Reply, fitting
 from prosa.chat.rooms import Rooms
@@ -30,6 +31,7 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
     messages: Messages
     past: Past
     presence: Presence
+    privacy: Privacy
     registry: Registry
     rooms: Rooms
     sessions: Sessions

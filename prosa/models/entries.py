@@ -10,6 +10,9 @@ from prosa.models.ids import ChatId, ClientId, UserId
 Kind = Literal["text", "system"]
 """Open: ``attachment``, ``edit`` and ``delete`` join it as they are built."""
 
+REMOVED_TEXT = "Mensagem removida"
+"""What an entry says whose text has been taken away."""
+
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """An entry that has no place in the room yet. ``conteudo`` is normalised already."""

@@ -6,6 +6,9 @@ import msgspec
 
 from prosa.models.ids import UserId
 
+REMOVED_PERSON = "Pessoa removida"
+"""What somebody is called who has been erased."""
+
 
 class Credential(msgspec.Struct, frozen=True):
     """A session key of the site, or a token that it has minted. Printed, it tells nothing."""

@@ -75,6 +75,18 @@ class RoomSummary(msgspec.Struct, frozen=True, kw_only=True):
     last: Entry | None
 
 
+class Trace(msgspec.Struct, frozen=True, kw_only=True):
+    """What a room holds of one person, beside what they have said there. Who left it has no name in it."""
+
+    chat_id: ChatId
+    title: str
+    is_member: bool
+    name: str
+    role: str
+    delivered_seq: int
+    read_seq: int
+
+
 class Bookmark(NamedTuple):
     """The last row of a page of a room list, from which the next page goes on."""
 

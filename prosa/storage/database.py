@@ -61,6 +61,7 @@ class Database:
         self.messages: Collection = database["messages"]
         self.memberships: Collection = database["memberships"]
         self.rooms: Collection = database["rooms"]
+        self.erasures: Collection = database["erasures"]
 
     @classmethod
     async def open(cls, uri: str, name: str, **options: Any) -> Self:
@@ -123,7 +124,7 @@ class Database:
         hello = await self._client.admin.command("hello")
         if not hello.get("setName") and hello.get("msg") != "isdbgrid":
             raise StandaloneError
-        for collection in (self.messages, self.memberships, self.rooms):
+        for collection in (self.messages, self.memberships, self.rooms, self.erasures):
             await self._create(collection.name)
         await self.messages.create_indexes(list(MESSAGE_INDEXES))
         await self.memberships.create_indexes(list(MEMBERSHIP_INDEXES))

@@ -14,6 +14,9 @@ Document = dict[str, Any]
 SEQ_MAX = 2**53 - 1
 """No log is as long as this; a larger number from outside would not fit a BSON integer."""
 
+BLANKED = b""
+"""In place of a digest: what was said has been taken away, and nothing is "the same" as it."""
+
 
 def digest_of(draft: Draft) -> bytes:
     """What "the same message" means under one ``client_id``: a digest of its normalised text."""

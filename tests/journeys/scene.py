@@ -74,17 +74,19 @@ class Scene:
         *,
         token: str | None = None,
         scope: str = "rooms messages hints exports erasure",
+        accept: str = "application/json",
+        **fetching: Any,
     ) -> HTTPResponse:
-        """Call the site's API with a service token."""
+        """Call the site's API with a service token; ``fetching`` is for Tornado's client."""
         now = int(time.time())
         claims = {"aud": "prosa-api", "iat": now, "exp": now + 60, "scope": scope}
         minted = jwt.encode(claims, KEYS["test"], algorithm="HS256", headers={"kid": "test"})
         return await AsyncHTTPClient().fetch(
             f"{self.url}/chat/api/v1{path}",
             method=method,
-            headers={"Authorization": f"Bearer {token or minted}"},
+            headers={"Authorization": f"Bearer {token or minted}", "Accept": accept},
             body=None if body is None else msgspec.json.encode(body),
-            raise_error=False,
+            **{"raise_error": False, **fetching},
         )
 
     async def room(

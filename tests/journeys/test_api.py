@@ -66,6 +66,10 @@ CALLS = [
     Call("get", "/people/{user_id}/rooms", "/people/12/rooms?limit=101", 400),
     Call("post", "/hints", "/hints", 202, {"user_ids": ["12", 13]}),
     Call("post", "/hints", "/hints", 400, {}),
+    Call("get", "/people/{user_id}/export", "/people/12/export", 200),
+    Call("post", "/people/{user_id}/erase", "/people/12/erase", 200, {}),
+    Call("post", "/people/{user_id}/erase", "/people/12/erase", 200, {}),
+    Call("post", "/people/{user_id}/erase", "/people/12/erase", 400, {"texts": "no"}),
     Call("delete", "/rooms/{chat_id}", "/rooms/a", 204),
     Call("delete", "/rooms/{chat_id}", "/rooms/a", 204),
 ]

@@ -9,12 +9,15 @@ from pymongo import monitoring
 from prosa.models.ids import ChatId, UserId
 from prosa.models.rooms import SMALL_ROOM, Member, RoomDraft
 from prosa.storage.database import Database
+from prosa.storage.erasures import Erasures
 from prosa.storage.memberships import Memberships
 from prosa.storage.messages import Messages
+from prosa.storage.retention import Retention
 from prosa.storage.rooms import Rooms
+from prosa.storage.traces import Traces
 from tests.prosa.storage.drafts import ALONE, NOON, a_draft
 
-ROOM, USER = ChatId("7"), UserId("1")
+ROOM, USER, OTHER = ChatId("7"), UserId("1"), UserId("2")
 READING = {"find", "aggregate", "update", "delete", "findAndModify"}
 OF_THE_SESSION = {
     "lsid",
@@ -101,6 +104,17 @@ async def use_everything(database: Database) -> None:
     await memberships.summaries(USER, since=NOON, before=NOON.replace(year=2031), limit=10)
     _, bookmark = await memberships.summaries_after(USER, bookmark=None, limit=1)
     await memberships.summaries_after(USER, bookmark=bookmark, limit=1)
+    await messages.append(a_draft("x", room="8", author=OTHER))
+    traces = Traces(database)
+    async for room in traces.rooms_of(OTHER):
+        await traces.of(room, OTHER)
+        async for _ in traces.words(room, OTHER):
+            pass
+    async for _ in Erasures(database).erase(OTHER, blanks=True):
+        pass
+    retention = Retention(database)
+    async for expired in retention.expired(NOON.replace(year=2031)):
+        await retention.remove(expired)
     await messages.close()
 
 

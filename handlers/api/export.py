@@ -1,0 +1,57 @@
+"""Everything of one person, as a file for a program or for people, made a piece at a time."""
+
+from collections.abc import AsyncGenerator
+from datetime import datetime
+from typing import Any
+
+import jinja2
+import msgspec
+
+from handlers.api.shapes import ExportedMessage, ExportedRoom
+from prosa.chat.wire import Wire, moment
+from prosa.models.entries import Entry
+from prosa.models.ids import UserId
+from prosa.models.rooms import Trace
+
+Pieces = AsyncGenerator[Trace | tuple[Entry, ...], None]
+
+
+async def as_json(user_id: UserId, pieces: Pieces, now: datetime) -> AsyncGenerator[bytes, None]:
+    """One JSON object of the shape ``ExportAnswer``."""
+    encode = msgspec.json.encode
+    yield b'{"user_id":%b,"exported_at":%b,"rooms":[' % (encode(user_id), encode(moment(now)))
+    before_room, before_message, end = b"", b"", b"]}"
+    async for piece in pieces:
+        if isinstance(piece, Trace):
+            room = encode(msgspec.convert(piece, ExportedRoom, from_attributes=True))
+            yield before_room + room.removesuffix(b"]}")
+            before_room, before_message, end = b"]},", b"", b"]}]}"
+        else:
+            yield before_message + b",".join(encode(_message(entry)) for entry in piece)
+            before_message = b","
+    yield end
+
+
+async def as_page(
+    user_id: UserId, pieces: Pieces, now: datetime, *, wire: Wire, templates: jinja2.Environment
+) -> AsyncGenerator[bytes, None]:
+    """One HTML page that needs nothing beside itself."""
+    parts: Any = templates.get_template("_export.html").module
+    yield str(parts.opening(user_id, wire.when(now))).encode()
+    async for piece in pieces:
+        if isinstance(piece, Trace):
+            yield str(parts.room(piece)).encode()
+        else:
+            yield "".join(str(parts.message(entry, wire.when(entry.sent_at))) for entry in piece).encode()
+    yield str(parts.closing()).encode()
+
+
+def _message(entry: Entry) -> ExportedMessage:
+    return ExportedMessage(
+        id=entry.id,
+        seq=entry.seq,
+        client_id=entry.client_id,
+        conteudo=entry.conteudo,
+        remetente=entry.author_name,
+        timestamp=moment(entry.sent_at),
+    )

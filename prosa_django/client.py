@@ -3,16 +3,20 @@
 import json
 import time
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from http.client import HTTPException
 from typing import Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import quote
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 import jwt
 from django.conf import settings
 
 TOKEN_SECONDS = 60
 TIMEOUT_SECONDS = 4.0
+IMPORT_SECONDS = 30.0
+"""Nobody waits for an import at a page of the site."""
 SCOPES = "rooms messages hints"
 ANSWER_MAX = 1024 * 1024
 
@@ -26,15 +30,21 @@ class ProsaCallError(Exception):
         self.code = code
 
 
+class _Stay(HTTPRedirectHandler):
+    """Goes nowhere else: a redirect is an answer that refuses, and takes no token along."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Follow none."""
+
+
 class Prosa:
     """Prosa's API at ``url``. Every call may be repeated; each raises ``ProsaCallError``."""
 
-    def __init__(self, url: str, *, kid: str, key: str, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+    def __init__(self, url: str, *, kid: str, key: str) -> None:
         self._base = url.rstrip("/") + "/chat/api/v1/"
         self._kid = kid
         self._key = key
-        self._timeout_seconds = timeout_seconds
-        self._opener = build_opener(ProxyHandler({}))  # a neighbour, whatever HTTP_PROXY says
+        self._opener = build_opener(ProxyHandler({}), _Stay())  # a neighbour, whatever HTTP_PROXY says
 
     def put_room(self, chat_id: str, room: dict[str, Any]) -> None:
         """The room is as ``room`` says: title, members, can_write, reason, context."""
@@ -58,7 +68,9 @@ class Prosa:
         ``{"imported": n, "duplicates": n}``.
         """
         body = {"messages": list(messages), "read": dict(read or {})}
-        counts: dict[str, int] = self._call("POST", _room(chat_id) + "/import", body)
+        counts: dict[str, int] = self._call(
+            "POST", _room(chat_id) + "/import", body, timeout_seconds=IMPORT_SECONDS
+        )
         return counts
 
     def past(self, chat_id: str) -> dict[str, Any]:
@@ -70,7 +82,14 @@ class Prosa:
         """These people may have logged out or lost a right: Prosa asks about them again, at once."""
         self._call("POST", "hints", {"user_ids": list(user_ids)})
 
-    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    def _call(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        *,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+    ) -> Any:
         request = Request(  # noqa: S310 - the URL is the site's own setting
             self._base + path,
             method=method,
@@ -78,14 +97,16 @@ class Prosa:
             headers={"Authorization": f"Bearer {self._token()}", "Content-Type": "application/json"},
         )
         try:
-            with self._opener.open(request, timeout=self._timeout_seconds) as response:
+            with self._opener.open(request, timeout=timeout_seconds) as response:
                 answer = response.read(ANSWER_MAX)
+            return json.loads(answer) if answer else None
         except HTTPError as error:
             with error:
                 raise ProsaCallError(error.code, _code(error.read(ANSWER_MAX))) from error
-        except (URLError, OSError) as error:
+        except (OSError, HTTPException) as error:
             raise ProsaCallError(0, "unreachable") from error
-        return json.loads(answer) if answer else None
+        except ValueError as error:
+            raise ProsaCallError(HTTPStatus.OK, "nonsense") from error
 
     def _token(self) -> str:
         now = int(time.time())

@@ -1,5 +1,6 @@
 """What was said in a room before Prosa came: brought along once, and compared with its source."""
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ from prosa.models.rooms import Room
 from prosa.storage.messages import Messages
 from prosa.storage.rooms import Rooms
 
+AT_ONCE = 100
+"""Messages queued in one turn of the loop: they stay in their order, and are written together."""
 PAGE = 500
 """Entries in memory at a time while a past is digested."""
 
@@ -45,20 +48,18 @@ class Past:
         is refused with ``ConflictError``. Texts are kept at any length.
         """
         room = await self._existing(chat_id)
-        is_open: bool | None = None
-        duplicates = 0
-        for message in past:
-            draft = _draft(room, message)
-            if await self._messages.known(draft) is not None:
-                duplicates += 1
-                continue
-            if is_open is None:
-                is_open = not await self._messages.has_live_entries(chat_id)
-            if not is_open:
-                raise ConflictError
-            stored = await self._messages.append(draft)
-            self._publisher.publish(room, stored.entry, is_news=False)
-        return len(past) - duplicates, duplicates
+        drafts = [_draft(room, message) for message in past]
+        known = await asyncio.gather(*map(self._messages.known, drafts))
+        new = [draft for draft, found in zip(drafts, known, strict=True) if found is None]
+        if new and await self._messages.has_live_entries(chat_id):
+            raise ConflictError
+        imported = 0
+        for start in range(0, len(new), AT_ONCE):
+            together = new[start : start + AT_ONCE]
+            for stored in await asyncio.gather(*map(self._messages.append, together)):
+                imported += not stored.duplicate
+                self._publisher.publish(room, stored.entry, is_news=False)
+        return imported, len(past) - imported
 
     async def digest(self, chat_id: ChatId) -> tuple[int, str]:
         """How many entries have been brought along, and a SHA-256 of them in their order."""

@@ -9,6 +9,7 @@ import heapq
 import itertools
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from random import Random
 
 import msgspec
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 
 BATCH_MAX = 200
 TICK_SECONDS = 1.0
+HURRY_SECONDS = 0.1
+"""The least time between two rounds of questions, however many hints come."""
 NOTICE_SECONDS = 25.0
 """How long before its end the holder of a token is told; half of what is left, where that is a minute."""
 SHORT_SECONDS = 60.0
@@ -83,6 +86,7 @@ class Sessions:
         self._watched: dict[Credential, _Watched] = {}
         self._due: list[tuple[float, int, Credential]] = []
         self._hinted: dict[UserId, float] = {}
+        self._hurried = asyncio.Event()
         self._count = itertools.count()
 
     async def identify(self, credential: Credential) -> Person | None:
@@ -170,7 +174,7 @@ class Sessions:
         return person
 
     def hurry(self, user_ids: frozenset[UserId]) -> None:
-        """These people may be nobody any more: they are asked about at the next tick.
+        """These people may be nobody any more: they are asked about at once.
 
         An answer that was on its way when the hint came is older than the hint, and does not count: neither
         for those who are being asked about already, nor for those who are just coming in.
@@ -179,6 +183,7 @@ class Sessions:
         for credential, watched in self._watched.items():
             if watched.person.user_id in user_ids:
                 self._plan(credential, watched, due=self._now())
+        self._hurried.set()
 
     def _plan(self, credential: Credential, watched: _Watched, *, due: float | None = None) -> None:
         if due is None:
@@ -191,8 +196,12 @@ class Sessions:
     async def run(self) -> None:
         """Ask again about everybody, each when it is due, for ever."""
         while True:
-            await asyncio.sleep(TICK_SECONDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TICK_SECONDS):
+                    await self._hurried.wait()
+            self._hurried.clear()
             await self.check()
+            await asyncio.sleep(HURRY_SECONDS)
 
     async def check(self) -> None:
         """Everybody who is due has been asked about; those who are nobody any more are closed."""

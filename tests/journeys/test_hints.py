@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from prosa.chat import sessions
 from prosa.models.ids import UserId
 from tests.journeys.scene import Start, end_session, redis_is
 from tests.redis_server import RedisServer
@@ -15,9 +16,10 @@ NEVER: dict[str, Any] = {"watch_seconds": 3600, "revalidate_seconds": 3600}
 
 
 @pytest.mark.gen_test(timeout=SECONDS)
-async def test_a_hint_ends_a_session_that_is_over_at_every_worker_and_no_other(
-    start: Start, redis: RedisServer
+async def test_a_hint_ends_a_session_that_is_over_at_every_worker_at_once_and_no_other(
+    start: Start, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sessions, "TICK_SECONDS", 3600)
     one, other = [await start(**NEVER, redis_url=redis.url) for _ in range(2)]
     await redis_is("up", one, other)
     tabs = [await worker.browser("cliente") for worker in (one, other)]

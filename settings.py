@@ -19,6 +19,9 @@ PREFIX = "PROSA_"
 EXAMPLES = {"api_keys": '{"site": "secret"}', "token_keys": '{"2026": ["HS256", "secret"]}'}
 """Settings that are written as JSON."""
 
+RETENTION_DAYS_MIN = 8
+"""A browser keeps what it could not send for seven days; what was stored meanwhile must still be known."""
+
 Count = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(gt=0)]
 
@@ -107,6 +110,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         str,
         Meta(pattern="^(debug|info|warning|error)$", description="`debug`, `info`, `warning` or `error`."),
     ] = "info"
+    retention_days: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="Days that what was said is kept; `python -m privacy retain` removes what is older."
+            " 0: for ever.",
+        ),
+    ] = 0
     identity_threads: Annotated[Count, Meta(description="Threads that ask Django who somebody is.")] = 2
     revalidate_seconds: Annotated[
         Seconds, Meta(description="How often an open connection's person is asked about again.")
@@ -195,6 +206,11 @@ def _check(settings: Settings) -> None:
         ZoneInfo(settings.timezone)
     except (ZoneInfoNotFoundError, ValueError):
         raise SettingsError(f"PROSA_TIMEZONE is wrong: there is no zone {settings.timezone!r}.") from None
+    if 0 < settings.retention_days < RETENTION_DAYS_MIN:
+        raise SettingsError(
+            f"PROSA_RETENTION_DAYS is wrong: 0, or at least {RETENTION_DAYS_MIN}: a message may be on its way"
+            f" for {RETENTION_DAYS_MIN - 1} days."
+        )
     for name in ("sends", "typing", "joins"):
         try:
             parse(getattr(settings, name))

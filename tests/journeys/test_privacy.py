@@ -18,7 +18,7 @@ from tests.journeys.scene import Scene, Start, redis_is
 from tests.redis_server import RedisServer
 
 SECONDS = 60
-MANY = 100_000
+MANY = 30_000
 
 
 async def export(scene: Scene, username: str, **headers: str) -> HTTPResponse:
@@ -89,7 +89,7 @@ async def test_an_export_for_people_can_be_read(start: Start) -> None:
 
 
 @pytest.mark.gen_test(timeout=SECONDS)
-async def test_a_hundred_thousand_messages_are_sent_a_part_at_a_time(start: Start) -> None:
+async def test_many_thousand_messages_are_sent_a_part_at_a_time(start: Start) -> None:
     scene = await start()
     await scene.room()
     await many_words(scene, MANY)

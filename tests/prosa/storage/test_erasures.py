@@ -107,6 +107,14 @@ async def test_a_room_of_others_is_not_touched(store: Store) -> None:
 
 
 @pytest.mark.gen_test
+async def test_a_room_is_still_as_the_site_says_it_is(store: Store) -> None:
+    await store.erased()
+    again = await store.rooms.put(HERE, RoomDraft(title="Obra", members=BOTH))
+    assert again.name_of(ANA) == "Ana Souza"
+    assert await store.memberships.is_member(HERE, ANA)
+
+
+@pytest.mark.gen_test
 async def test_what_she_said_is_blanked_where_that_is_asked_for(store: Store) -> None:
     await store.erased(blanks=True)
     log = await store.messages.after(HERE, 0, 100)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
+from pymongo import monitoring
 from tornado.platform.asyncio import AsyncIOLoop
 
 from prosa.models.ids import ChatId, UserId
@@ -17,6 +18,23 @@ from tests.prosa.storage.drafts import ALONE, NOON, a_draft
 
 ROOM = ChatId("7")
 BETO = UserId("2")
+
+
+class Recorder(monitoring.CommandListener):
+    """How many documents each ``delete`` has removed."""
+
+    def __init__(self) -> None:
+        self.removed: list[int] = []
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        pass
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        if event.command_name == "delete":
+            self.removed.append(event.reply["n"])
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        raise AssertionError(event.failure)
 
 
 class Store:
@@ -133,3 +151,14 @@ async def test_one_that_was_killed_has_left_no_hole_and_is_done_by_the_next_one(
     assert (await store.expired(10.5))[0].count == whole.count - 699
     await store.removed(10.5)
     assert [seq for seq, _ in await store.log()] == list(range(whole.floor, count + 2))
+
+
+@pytest.mark.gen_test(timeout=30)
+async def test_no_command_removes_more_than_it_can_in_time(database: Database, mongod: str) -> None:
+    recorder = Recorder()
+    watched = await Database.open(mongod, database.messages.database.name, event_listeners=[recorder])
+    entries = ({"chat_id": "7", "seq": n, "author_id": "1", "client_id": f"{n}"} for n in range(1, 1301))
+    await watched.messages.insert_many(entries)
+    await Retention(watched).remove(Expired(chat_id=ROOM, bottom=1, floor=1201, blanks=False))
+    await watched.close()
+    assert recorder.removed == [500, 500, 200]

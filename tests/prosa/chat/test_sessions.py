@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any, cast
 
+import jwt
 import pytest
 
 from prosa.chat.connections import Connection
@@ -35,8 +36,9 @@ class Site:
         self.is_away = False
         self.failing: set[str] = set()
 
-    async def identify(self, session_keys: Sequence[str]) -> list[Person | IdentityUnknownError | None]:
-        self.batches.append(list(session_keys))
+    async def identify(self, credentials: Sequence[Credential]) -> list[Person | IdentityUnknownError | None]:
+        session_keys = [one.secret for one in credentials]
+        self.batches.append(session_keys)
         await asyncio.sleep(0)
         if self.is_away:
             raise IdentityUnknownError
@@ -95,6 +97,19 @@ async def test_questions_of_one_moment_are_one_batch(scene: Scene) -> None:
     first, *_ = await asyncio.gather(*(scene.sessions.identify(session(key)) for key in ("a", "a", "b", "c")))
     assert first == ANA
     assert sorted(key for batch in scene.site.batches for key in batch) == ["a", "b", "c"]
+    assert len(scene.site.batches) <= 2
+
+
+@pytest.mark.gen_test
+async def test_a_token_that_names_no_key_of_ours_is_for_the_site_to_judge(scene: Scene) -> None:
+    bia = Person(user_id=UserId("2"), name="Bia")
+    theirs = jwt.encode({"user_id": "2"}, "t" * 32, algorithm="HS256")
+    bad = jwt.encode({"sub": "1"}, "t" * 32, algorithm="HS256", headers={"kid": "k"})
+    scene.site.people[theirs] = bia
+    asked = [session("a"), Credential("token", theirs), Credential("token", bad), Credential("token", "x")]
+    found = await asyncio.gather(*map(scene.sessions.identify, asked))
+    assert found == [ANA, bia, None, None]
+    assert sorted(key for batch in scene.site.batches for key in batch) == sorted(["a", theirs, "x"])
     assert len(scene.site.batches) <= 2
 
 

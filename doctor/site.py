@@ -12,7 +12,7 @@ from doctor.findings import Finding, Findings, fail, first_line, ok, warn
 from prosa.identity.direct import Direct
 from prosa.identity.site import SiteError
 from prosa.models.errors import IdentityUnknownError
-from prosa.models.people import Person
+from prosa.models.people import Credential, Person
 
 ENGINES = ("db", "cached_db", "cache", "file", "signed_cookies")
 OF_ONE_PROCESS = ("locmem.LocMemCache", "dummy.DummyCache")
@@ -78,7 +78,7 @@ def _lookup(identity: Direct, session: str) -> Findings:
     stranger = "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(32))
     mend = "let this machine reach the site's database and cache, with the site's own settings."
     try:
-        (nobody,) = asyncio.run(identity.identify([stranger]))
+        (nobody,) = asyncio.run(identity.identify([Credential("session", stranger)]))
         if nobody is None:
             yield ok("site", "a session that does not exist is nobody's")
         else:
@@ -88,7 +88,7 @@ def _lookup(identity: Direct, session: str) -> Findings:
         if not session:
             yield ok("site", "no session was looked up: SESSION=<a sessionid cookie> names one")
             return
-        (somebody,) = asyncio.run(identity.identify([session]))
+        (somebody,) = asyncio.run(identity.identify([Credential("session", session)]))
     except IdentityUnknownError as error:
         yield fail("site", f"the site cannot say whose a session is ({error.details.get('detail')})", mend)
         return

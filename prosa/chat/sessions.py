@@ -81,7 +81,7 @@ class Sessions:
         self._unknown_seconds = unknown_seconds
         self._now = now
         self._chance = chance
-        self._asked: dict[str, asyncio.Future[Person | None]] = {}
+        self._asked: dict[Credential, asyncio.Future[Person | None]] = {}
         self._is_asking = False
         self._watched: dict[Credential, _Watched] = {}
         self._due: list[tuple[float, int, Credential]] = []
@@ -91,14 +91,13 @@ class Sessions:
 
     async def identify(self, credential: Credential) -> Person | None:
         """Who this is; ``None`` for nobody. Raises ``IdentityUnknownError`` where it cannot be told."""
-        if credential.kind == "token":
+        if credential.kind == "token" and self._tokens.are_ours(credential.secret):
             person = self._tokens.person_of(credential.secret)
             metrics.IDENTITY.labels(_outcome(person)).inc()
             return person
-        session_key = credential.secret
-        future = self._asked.get(session_key)
+        future = self._asked.get(credential)
         if future is None:
-            future = self._asked[session_key] = asyncio.get_running_loop().create_future()
+            future = self._asked[credential] = asyncio.get_running_loop().create_future()
             if not self._is_asking:
                 self._is_asking = True
                 self._tasks.start("identify", self._ask())
@@ -109,8 +108,8 @@ class Sessions:
         try:
             while self._asked:
                 batch = dict(itertools.islice(self._asked.items(), BATCH_MAX))
-                for key in batch:
-                    del self._asked[key]
+                for credential in batch:
+                    del self._asked[credential]
                 await self._answer(batch)
         finally:
             self._is_asking = False
@@ -118,7 +117,7 @@ class Sessions:
                 future.cancel()
             self._asked.clear()
 
-    async def _answer(self, batch: dict[str, asyncio.Future[Person | None]]) -> None:
+    async def _answer(self, batch: dict[Credential, asyncio.Future[Person | None]]) -> None:
         try:
             people = await self._identity.identify(list(batch))
         except Exception as error:  # noqa: BLE001 - whoever asked gets it, and only they

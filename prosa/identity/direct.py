@@ -1,7 +1,7 @@
 """The site's own session engine, user model and keys, in this process.
 
 For a site that shares our virtual environment, chosen by ``DJANGO_SETTINGS_MODULE``. How a session
-is read is in ``sessions.py``; how Django is started, in ``site.py``.
+is read is in ``prosa_django``, as it is where the site is asked; how Django is started, in ``site.py``.
 """
 
 import asyncio
@@ -9,20 +9,22 @@ import contextlib
 import logging
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 from prosa.identity import site
 from prosa.models.errors import IdentityUnknownError
-from prosa.models.people import Person
+from prosa.models.ids import UserId
+from prosa.models.people import Credential, Person
 
 _logger = logging.getLogger(__name__)
 
 _CHUNK = 25
-"""Keys one thread reads in one go: 20-40 ms, so that a large batch leaves room for a new arrival."""
+"""Credentials one thread reads in one go: 20-40 ms, so that a large batch leaves room for a new arrival."""
 _WAITING_MAX = 2_000
 
 
 class Direct:
-    """Tells whose a session key is, by reading what the site itself reads. Never writes.
+    """Tells whose a credential is, by reading what the site itself reads. Never writes.
 
     Each of the ``threads`` holds one connection to the site's database, opened and closed by the
     site's own rule. With Django's default, ``CONN_MAX_AGE = 0``, every lookup connects anew: measured,
@@ -39,7 +41,7 @@ class Direct:
         from django.conf import settings  # noqa: PLC0415 - only where there is a site
         from django.shortcuts import resolve_url  # noqa: PLC0415
 
-        from prosa.identity.sessions import people_of  # noqa: PLC0415
+        from prosa_django.people import people_of  # noqa: PLC0415
 
         self.cookie_name: str = settings.SESSION_COOKIE_NAME
         """The site's ``SESSION_COOKIE_NAME``."""
@@ -53,21 +55,21 @@ class Direct:
         self._free: tuple[asyncio.AbstractEventLoop, asyncio.Semaphore] | None = None
         self._waiting = 0
 
-    async def identify(self, session_keys: Sequence[str]) -> list[Person | IdentityUnknownError | None]:
-        """For each key, in order, its person or ``None`` for nobody.
+    async def identify(self, credentials: Sequence[Credential]) -> list[Person | IdentityUnknownError | None]:
+        """For each credential, in order, its person or ``None`` for nobody.
 
         An account on which the site's code fails has the error in its place. Raises ``IdentityUnknownError``
         for all of them where the site's database or cache fails, or takes longer than ``timeout_seconds``:
         keep whom you have, refuse whom you have not.
         """
-        distinct = list(dict.fromkeys(session_keys))
+        distinct = list(dict.fromkeys(credentials))
         chunks = [distinct[at : at + _CHUNK] for at in range(0, len(distinct), _CHUNK)]
-        found: dict[str, Person | IdentityUnknownError | None] = {}
+        found: dict[Credential, Person | IdentityUnknownError | None] = {}
         for chunk, people in zip(chunks, await asyncio.gather(*map(self._read, chunks)), strict=True):
             found.update(zip(chunk, people, strict=True))
-        return [found[key] for key in session_keys]
+        return [found[one] for one in credentials]
 
-    async def _read(self, keys: list[str]) -> list[Person | IdentityUnknownError | None]:
+    async def _read(self, credentials: list[Credential]) -> list[Person | IdentityUnknownError | None]:
         if self._waiting >= _WAITING_MAX:
             raise IdentityUnknownError(detail="overloaded")
         self._waiting += 1
@@ -75,8 +77,7 @@ class Direct:
             async with asyncio.timeout(self._timeout_seconds):
                 free = self._free_threads()
                 await free.acquire()
-                people = await asyncio.wrap_future(self._start(keys, free))
-                return [_unknown(one) if isinstance(one, Exception) else one for one in people]
+                return [_answer(one) for one in await asyncio.wrap_future(self._start(credentials, free))]
         except IdentityUnknownError:
             raise
         except Exception as error:  # the site's own code may raise anything, and none of it means nobody
@@ -91,19 +92,19 @@ class Direct:
             self._free = loop, asyncio.Semaphore(self._threads)
         return self._free[1]
 
-    def _start(self, keys: list[str], free: asyncio.Semaphore) -> Future[list[Person | Exception | None]]:
-        """Hand ``keys`` to a free thread; it counts as free again only when it has really finished.
+    def _start(self, credentials: list[Credential], free: asyncio.Semaphore) -> Future[list[Any]]:
+        """Hand ``credentials`` to a free thread; it counts as free again only when it has really finished.
 
         So nothing queues behind a thread that hangs in a dead connection: callers time out instead.
         """
         loop = asyncio.get_running_loop()
         try:
-            job = self._pool.submit(self._people_of, keys)
+            job = self._pool.submit(self._people_of, [(one.kind, one.secret) for one in credentials])
         except RuntimeError:  # closed
             free.release()
             raise
 
-        def release(_: Future[list[Person | Exception | None]]) -> None:
+        def release(_: Future[list[Any]]) -> None:
             with contextlib.suppress(RuntimeError):  # the loop has ended before the thread
                 loop.call_soon_threadsafe(free.release)
 
@@ -113,6 +114,15 @@ class Direct:
     def close(self) -> None:
         """Nothing new is read; a lookup under way ends by itself, unheard."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _answer(found: Any) -> Person | IdentityUnknownError | None:
+    """What ``prosa_django`` has found, in our own terms."""
+    if found is None:
+        return None
+    if isinstance(found, Exception):
+        return _unknown(found)
+    return Person(user_id=UserId(found.user_id), name=found.name, expires_at=found.expires_at)
 
 
 def _unknown(error: Exception) -> IdentityUnknownError:

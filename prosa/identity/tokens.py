@@ -46,13 +46,17 @@ class _Keys:
         except (jwt.PyJWTError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
             return None
 
+    def names(self, token: str) -> bool:
+        """Whether the token says that one of these keys has signed it."""
+        try:
+            return len(token) <= MAX_TOKEN_CHARS and _kid(token) in self._keys
+        except (jwt.PyJWTError, ValueError, RecursionError):
+            return False
+
     def _claims(self, token: str) -> Claims | None:
         if len(token) > MAX_TOKEN_CHARS:
             return None
-        kid = jwt.get_unverified_header(token).get("kid")
-        if not isinstance(kid, str):
-            return None
-        algorithm, secret = self._keys[kid]
+        algorithm, secret = self._keys[_kid(token)]
         claims: Claims = jwt.decode(
             token,
             secret,
@@ -63,6 +67,12 @@ class _Keys:
         )
         is_short_lived = int(claims["exp"]) - int(claims["iat"]) <= MAX_LIFETIME_SECONDS
         return claims if is_short_lived else None
+
+
+def _kid(token: str) -> str:
+    """The key that the token names; ``""`` where it names none."""
+    kid = jwt.get_unverified_header(token).get("kid")
+    return kid if isinstance(kid, str) else ""
 
 
 class ServiceTokens:
@@ -95,6 +105,10 @@ class PersonTokens:
     def __init__(self, keys: Mapping[str, tuple[str, str]], *, now: Callable[[], float]) -> None:
         self._keys = _Keys(keys, audience=PERSON_AUDIENCE, required=["sub"])
         self._now = now
+
+    def are_ours(self, token: str) -> bool:
+        """Whether ``token`` names one of our keys, good or not; all others are for the site to judge."""
+        return self._keys.names(token)
 
     def person_of(self, token: str) -> Person | None:
         """The person ``sub``, called ``name``, until ``exp``; ``None`` where the token is not good.

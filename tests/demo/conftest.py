@@ -50,7 +50,11 @@ class Listener:
 
 @pytest.fixture
 def prosa(site: None) -> Iterator[Listener]:
-    """What the site tells Prosa, with nothing told yet."""
+    """What the site tells Prosa, with nothing told yet and nothing pending of an earlier test."""
+    from prosa_django.models import PendingMessage, PendingRoom  # noqa: PLC0415 - only once Django is set up
+
+    PendingMessage.objects.all().delete()
+    PendingRoom.objects.all().delete()
     listener = Listener()
 
     class Handler(BaseHTTPRequestHandler):

@@ -11,6 +11,7 @@ from typing import Any
 
 from prosa.identity.direct import Direct
 from prosa.models.errors import IdentityUnknownError
+from prosa.models.people import Credential
 
 
 def log_in(user: Any) -> str:
@@ -36,7 +37,7 @@ def main() -> None:
     call_command("migrate", run_syncdb=True, verbosity=0)
     named = User.objects.create(email="ana@example.org", nome="Ana Souza")
     nameless = User.objects.create(email="rui@example.org")
-    keys = [log_in(named), log_in(nameless), "x" * 32]
+    keys = [Credential("session", key) for key in (log_in(named), log_in(nameless), "x" * 32)]
     people = asyncio.run(direct.identify(keys))
     os.rename(os.environ["EMAIL_SITE_DIR"], os.environ["EMAIL_SITE_DIR"] + ".away")  # noqa: PTH104
     try:

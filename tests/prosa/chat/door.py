@@ -45,8 +45,9 @@ class Site:
         self.answers = asyncio.Event()
         self.answers.set()
 
-    async def identify(self, session_keys: Sequence[str]) -> list[Person | IdentityUnknownError | None]:
-        self.batches.append(list(session_keys))
+    async def identify(self, credentials: Sequence[Credential]) -> list[Person | IdentityUnknownError | None]:
+        session_keys = [one.secret for one in credentials]
+        self.batches.append(session_keys)
         await asyncio.sleep(0)
         if self.is_away:
             raise IdentityUnknownError

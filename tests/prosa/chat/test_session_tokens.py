@@ -1,13 +1,16 @@
 """A token is a credential with an end: announced, renewed on the open line, and over to the second."""
 
+import asyncio
 from typing import Any
 
+import jwt
 import pytest
 
 from prosa.chat.connections import Connection
 from prosa.models.errors import UnauthenticatedError
-from prosa.models.people import Credential
-from tests.prosa.chat.door import Scene, token
+from prosa.models.ids import UserId
+from prosa.models.people import Credential, Person
+from tests.prosa.chat.door import ANA, Scene, session, token
 
 
 @pytest.fixture
@@ -81,3 +84,16 @@ async def test_connections_of_one_token_are_told_and_ended_together_and_others_s
     assert len(scene.told) == 2
     await scene.after(24)
     assert scene.ended == [(4003, "token expired")] * 2
+
+
+@pytest.mark.gen_test
+async def test_a_token_that_names_no_key_of_ours_is_for_the_site_to_judge(scene: Scene) -> None:
+    bia = Person(user_id=UserId("2"), name="Bia")
+    theirs = jwt.encode({"user_id": "2"}, "t" * 32, algorithm="HS256")
+    bad = jwt.encode({"sub": "1"}, "t" * 32, algorithm="HS256", headers={"kid": "k"})
+    scene.site.people.update({"a": ANA, theirs: bia})
+    asked = [session("a"), Credential("token", theirs), Credential("token", bad), Credential("token", "x")]
+    found = await asyncio.gather(*map(scene.sessions.identify, asked))
+    assert found == [ANA, bia, None, None]
+    assert sorted(key for batch in scene.site.batches for key in batch) == sorted(["a", theirs, "x"])
+    assert len(scene.site.batches) <= 2

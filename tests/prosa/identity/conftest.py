@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from prosa.identity.direct import Direct
+from prosa.models.people import Credential
 from tests.sites.site import people, site
 
 __all__ = ["site"]
@@ -29,7 +30,7 @@ def ask(site: None) -> Iterator[Ask]:
     """Who these keys are, as the chat would be told."""
     direct = Direct(threads=2)
     with asyncio.Runner() as runner:
-        yield lambda keys: runner.run(direct.identify(keys))
+        yield lambda keys: runner.run(direct.identify([Credential("session", key) for key in keys]))
     direct.close()
 
 

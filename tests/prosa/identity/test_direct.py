@@ -10,9 +10,10 @@ import pytest
 from django.conf import settings
 from django.test.utils import override_settings
 
-from prosa.identity import sessions
 from prosa.identity.direct import Direct
 from prosa.models.errors import IdentityUnknownError
+from prosa.models.people import Credential
+from prosa_django import people, sessions
 from tests.prosa.identity.conftest import Ask
 from tests.sites.site import log_in
 
@@ -200,34 +201,34 @@ def test_a_site_that_hangs_is_unknown_in_time_and_nothing_queues_behind_it(
     user: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     released, started = threading.Event(), threading.Semaphore(0)
-    people_of = sessions.people_of
+    people_of = people.people_of
 
-    def hang(keys: Any) -> Any:
+    def hang(credentials: Any) -> Any:
         started.release()
         released.wait(20)
-        return people_of(keys)
+        return people_of(credentials)
 
-    monkeypatch.setattr(sessions, "people_of", hang)
+    monkeypatch.setattr(people, "people_of", hang)
     direct = Direct(threads=1, timeout_seconds=0.1)
-    key = log_in(user)
+    credential = Credential("session", log_in(user))
 
     async def scene() -> Any:
         for _ in range(3):
             with pytest.raises(IdentityUnknownError):
-                await direct.identify([key])
+                await direct.identify([credential])
         begun = [started.acquire(blocking=False) for _ in range(2)]
         released.set()
         async with asyncio.timeout(10):
             while True:
                 try:
-                    return begun, await direct.identify([key])
+                    return begun, await direct.identify([credential])
                 except IdentityUnknownError:
                     continue
 
-    begun, people = asyncio.run(scene())
+    begun, answers = asyncio.run(scene())
     direct.close()
     assert begun == [True, False]
-    assert people[0].name == "Joana Dias"
+    assert answers[0].name == "Joana Dias"
 
 
 def test_the_cookie_and_the_login_are_the_site_s(site: None) -> None:

@@ -22,6 +22,7 @@ import tornado.web
 from handlers.api.door import BODY_MAX
 from handlers.base import Site, environment
 from handlers.farewell import last_goodbyes, let_go
+from handlers.headers import Headers
 from handlers.listeners import Listeners
 from handlers.logs import configure, log_request
 from handlers.routes import Doors, routes
@@ -182,13 +183,13 @@ async def start(settings: Settings, uri: str, identity: Direct, demo: list[Any])
     )
     application = tornado.web.Application(
         routes(chat, site, doors),
+        transforms=[Headers],
         static_path=str(ROOT / "static"),
         static_url_prefix="/prosa/static/",
         static_handler_class=Static,
         static_handler_args={"allowed_symlink_directory": [str(ROOT / "static"), str(CLIENT)]},
         xsrf_cookies=True,
         xsrf_cookie_name="prosa_xsrf",
-        xsrf_cookie_kwargs={"samesite": "Lax"},
         log_function=log_request,
     )
     listeners = Listeners(application, xheaders=settings.trust_proxy, max_body_size=BODY_MAX)

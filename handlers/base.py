@@ -13,8 +13,11 @@ import jinja2
 import msgspec
 import tornado.web
 from markupsafe import Markup
+from tornado.httputil import HTTPServerRequest
 
 from handlers.errors import status_of
+from handlers.headers import is_tls
+from handlers.sockjs.origins import canonical
 from prosa import metrics
 from prosa.chat.events import refusal_shape
 from prosa.chat.service import Chat
@@ -24,9 +27,8 @@ from prosa.models.people import Credential, Person
 log = logging.getLogger(__name__)
 
 CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:;"
-    " img-src 'self' data:; font-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none';"
-    " frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'{sockets};"
+    " img-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 WAY_BACK = "prosa_next"
@@ -64,6 +66,15 @@ def json_script(value: object) -> Markup:
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))  # noqa: S704
 
 
+def policy_of(request: HTTPServerRequest) -> str:
+    """What a page may load: of its own origin, and nothing inline.
+
+    Browsers differ in whether ``'self'`` means the WebSockets of the same host, so that is named.
+    """
+    origin = canonical(f"{request.protocol}://{request.host}")
+    return CSP.format(sockets=f" {origin.replace('http', 'ws', 1)}" if origin else "")
+
+
 class Base(tornado.web.RequestHandler):
     """Whatever goes wrong in a handler leaves as one shape, and every answer has its headers."""
 
@@ -78,10 +89,13 @@ class Base(tornado.web.RequestHandler):
     def set_default_headers(self) -> None:
         """Nothing private is kept by a cache, and nothing foreign runs in a page."""
         self.set_header("Cache-Control", "no-store")
-        self.set_header("Content-Security-Policy", CSP)
-        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Content-Security-Policy", policy_of(self.request))
         self.set_header("Referrer-Policy", "same-origin")
-        self.set_header("Server", "Prosa")
+
+    def set_cookie(self, name: str, value: str | bytes, *args: Any, **options: Any) -> None:
+        """As Tornado's, of a cookie that no script reads, no foreign form brings, and TLS keeps to itself."""
+        ours = {"httponly": True, "samesite": "Lax", "secure": is_tls(self.request)}
+        super().set_cookie(name, value, *args, **{**ours, **options})
 
     async def identified(self) -> Person:
         """Who asks, by the site's cookie. Raises ``UnauthenticatedError`` or ``IdentityUnknownError``."""
@@ -137,9 +151,7 @@ class Page(Base):
 
     def remember(self, path: str) -> None:
         """Bring the person back to ``path``, also where the site's login ignores ``next``."""
-        self.set_cookie(
-            WAY_BACK, path, path="/chat/", max_age=WAY_BACK_SECONDS, httponly=True, samesite="Lax"
-        )
+        self.set_cookie(WAY_BACK, path, path="/chat/", max_age=WAY_BACK_SECONDS)
 
     def login_url_to(self, path: str) -> str:
         """The site's login, with the way back to ``path``: our own path, never a foreign one."""

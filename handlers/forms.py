@@ -12,6 +12,7 @@ import msgspec
 import tornado.web
 
 from handlers.base import Page
+from handlers.sockjs.origins import Verdict, judge
 from prosa.chat.commands import MarkRead, SendMessage, shaped
 from prosa.models.errors import (
     ConflictError,
@@ -27,8 +28,15 @@ from prosa.models.errors import (
 class Form(Page):
     """A request that changes something in one room."""
 
+    @property
+    def is_foreign(self) -> bool:
+        """Whether another site's page has sent this: a subdomain can set our token's cookie, too."""
+        return judge(self.request, frozenset()) is Verdict.REFUSED
+
     def check_xsrf_cookie(self) -> None:
-        """Raises ``StaleFormError`` where the token is missing or another browser's."""
+        """Raises ``StaleFormError`` where the page is foreign, or the token missing or another browser's."""
+        if self.is_foreign:
+            raise StaleFormError
         try:
             super().check_xsrf_cookie()
         except tornado.web.HTTPError:
@@ -83,8 +91,11 @@ class Send(Form):
             self.back(chat_id)
 
     def draw_refusal(self, error: ProsaError, status: int) -> None:
-        """Give a form its text back, on a page from which it can be sent again."""
-        if self.request.method != "POST":
+        """Give a form its text back, on a page from which it can be sent again.
+
+        Not the text of a foreign page: sending that would be one click away.
+        """
+        if self.request.method != "POST" or self.is_foreign:
             super().draw_refusal(error, status)
             return
         path = _room_url(self.path_args[0])

@@ -40,6 +40,4 @@ class Script(RequestHandler):
         """Answer with the script."""
         self.set_header("Content-Type", "text/javascript; charset=UTF-8")
         self.set_header("Cache-Control", f"public, max-age={MAX_AGE_SECONDS}")
-        self.set_header("X-Content-Type-Options", "nosniff")
-        self.set_header("Server", "Prosa")
         self.finish(self._script)

@@ -30,11 +30,6 @@ class Static(StaticFileHandler):
         version = cls.get_version(settings, path) if include_version else None
         return str(settings["static_url_prefix"]) + hashed(path, version or "")
 
-    def set_default_headers(self) -> None:
-        """No browser guesses that a file is something else than it says."""
-        self.set_header("X-Content-Type-Options", "nosniff")
-        self.set_header("Server", "Prosa")
-
     def parse_url_path(self, url_path: str) -> str:
         """The path below ``static/``, without the hash."""
         found = HASHED.fullmatch(url_path)

@@ -7,6 +7,9 @@ from sockjs.tornado.transports import htmlfile as library
 from handlers.sockjs.transports.callback import Callback
 from handlers.sockjs.transports.streaming import Streaming
 
+CSP = "default-src 'none'; script-src 'unsafe-inline'; frame-ancestors 'self'"
+"""Nothing but the scripts that it is made of, in a page of our own."""
+
 
 class HtmlFile(Streaming, Callback, library.HtmlFileTransport):
     """Each frame is one script that calls the page's function."""
@@ -22,6 +25,7 @@ class HtmlFile(Streaming, Callback, library.HtmlFileTransport):
         if not self.takes_callback():
             return
         self.set_header("Content-Type", "text/html; charset=UTF-8")
+        self.set_header("Content-Security-Policy", CSP)
         self.write(library.HTMLFILE_HEAD % self.callback)
         self.flush()
         if not self._attach_session(session_id):

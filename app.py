@@ -45,7 +45,7 @@ from prosa.storage.binaries import MongodError
 from prosa.storage.database import AddressError, Database, StandaloneError
 from prosa.storage.embedded import EmbeddedMongod
 from prosa.storage.messages import Messages
-from settings import Settings, SettingsError, load
+from settings import RATES, Settings, SettingsError, load
 
 ROOT = Path(__file__).resolve().parent
 CLIENT = ROOT / "node_modules" / "sockjs-client" / "dist"
@@ -152,7 +152,9 @@ async def start(settings: Settings, uri: str, identity: Direct, demo: list[Any])
     private = bind(settings.private_port, settings.address) if settings.private_port else []
     database = await Database.open(uri, settings.mongodb_database)
     stored, tasks = Messages(database, turn=broker.turn), Tasks()
-    rules = Rules(**{name: getattr(settings, name) for name in Rules.__struct_fields__})
+    rates = {name: getattr(settings, name) for name in RATES}
+    plain = {name: getattr(settings, name) for name in Rules.__struct_fields__ if name != "rates"}
+    rules = Rules(rates=rates, **plain)
     chat = assemble(
         database=database,
         stored=stored,

@@ -16,6 +16,9 @@ from msgspec import Meta
 
 PREFIX = "PROSA_"
 
+RATES = ("sends", "typing", "joins", "queries", "kib", "connects", "address_connects")
+"""Settings that say how often something may be done, in the words of ``limits``."""
+
 EXAMPLES = {"api_keys": '{"site": "secret"}', "token_keys": '{"2026": ["HS256", "secret"]}'}
 """Settings that are written as JSON."""
 
@@ -141,6 +144,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sends: Annotated[str, Meta(description="Messages that one person may send.")] = "20 per 10 seconds"
     typing: Annotated[str, Meta(description="Typing starts of one person.")] = "1 per second"
     joins: Annotated[str, Meta(description="Joins of one person.")] = "10 per second"
+    queries: Annotated[str, Meta(description="Pages of history, room lists and marks of one person.")] = (
+        "500 per 10 seconds"
+    )
+    kib: Annotated[str, Meta(description="KiB that come in on one connection.")] = "4096 per 10 seconds"
+    connects: Annotated[str, Meta(description="Connections that one person may open.")] = "200 per minute"
+    address_connects: Annotated[
+        str, Meta(description="Connections that one address (of IPv6: a /64) may open.")
+    ] = "500 per second"
+    strangers_per_address: Annotated[
+        Count,
+        Meta(description="Connections of one address, at one worker, whose person is not known yet."),
+    ] = 1_000
     connections_per_person: Annotated[Count, Meta(description="Open connections of one person.")] = 20
     rooms_per_connection: Annotated[Count, Meta(description="Rooms that one connection may join.")] = 50
     connections: Annotated[
@@ -211,7 +226,7 @@ def _check(settings: Settings) -> None:
             f"PROSA_RETENTION_DAYS is wrong: 0, or at least {RETENTION_DAYS_MIN}: a message may be on its way"
             f" for {RETENTION_DAYS_MIN - 1} days."
         )
-    for name in ("sends", "typing", "joins"):
+    for name in RATES:
         try:
             parse(getattr(settings, name))
         except ValueError:

@@ -20,6 +20,7 @@ from prosa import metrics
 from prosa.chat.commands import COMMANDS, Asked, Authenticate, SendMessage, decode
 from prosa.chat.connections import Connection
 from prosa.chat.events import Event, refusal, reply
+from prosa.chat.limits import network
 from prosa.chat.service import Chat
 from prosa.chat.tasks import Tasks
 from prosa.chat.wire import Shape, ending, moment
@@ -71,6 +72,7 @@ class Socket(Transport):
         self._inbox: deque[str | None] = deque()
         self._arrived = asyncio.Event()
         self._nonsense = 0
+        self._name = uuid4().hex
 
     def on_open(self) -> None:
         """Start the task that serves it."""
@@ -78,7 +80,8 @@ class Socket(Transport):
 
     def on_message(self, text: str) -> None:
         """Put it where the task finds it, or end a connection that floods."""
-        if len(self._inbox) < INBOX_MAX:
+        kib = -(-len(text) // 1024)
+        if len(self._inbox) < INBOX_MAX and self._chat.limits.allows_here("kib", self._name, kib):
             self._put(text)
         elif not self.is_closed:
             self._say_no(RateLimitedError(retry_after_ms=1000))
@@ -109,12 +112,8 @@ class Socket(Transport):
 
     async def _serve(self) -> None:
         try:
-            credential, ack = self._presented(), None
-            if credential is None:
-                credential, ack = await self._introduced()
-            person = await self._chat.sessions.identify(credential)
-            if person is None:
-                raise UnauthenticatedError
+            credential, person, ack = await self._met()
+            await self._chat.limits.check("connects", person.user_id)
             await self._talk(credential, person, ack)
         except ProsaError as error:
             if not isinstance(error, IdentityUnknownError):
@@ -122,6 +121,19 @@ class Socket(Transport):
             self.close(*CLOSE[type(error)])
         finally:
             self.close(*STATE_LOST)  # without effect on a closed one: nobody is left open and unserved
+
+    async def _met(self) -> tuple[Credential, Person, int | None]:
+        """What was shown, whose it is, and the number of the message that showed it, if one did."""
+        address = network(self.opening.address)
+        await self._chat.limits.check("address_connects", address)
+        credential, ack = self._presented(), None
+        with self._chat.limits.stranger(address):
+            if credential is None:
+                credential, ack = await self._introduced()
+            person = await self._chat.sessions.identify(credential)
+        if person is None:
+            raise UnauthenticatedError
+        return credential, person, ack
 
     async def _talk(self, credential: Credential, person: Person, ack: int | None) -> None:
         connection = Connection(

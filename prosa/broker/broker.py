@@ -4,6 +4,8 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from limits import RateLimitItem
+
 from prosa.models.turns import Turn
 
 Heard = Callable[[str, bytes], None]
@@ -14,7 +16,7 @@ Reconnected = Callable[[], None]
 
 
 class Broker(Protocol):
-    """One worker's end of the wire to all others. No call raises; only ``turn`` and ``close`` wait."""
+    """One worker's end of the wire to all others. No call raises; ``turn``, ``take`` and ``close`` wait."""
 
     @property
     def is_connected(self) -> bool:
@@ -41,6 +43,13 @@ class Broker(Protocol):
         """While it lasts, the other workers that ask wait for theirs, first come first served.
 
         A courtesy, not a lock: it may be given to two, and to everybody where nobody can say whose it is.
+        """
+        ...
+
+    async def take(self, rate: RateLimitItem, what: str, who: str, cost: int) -> float | None:
+        """Count ``cost`` of ``what`` with all other workers: 0.0, or the seconds until there is room for it.
+
+        ``None`` where nobody else can be asked. It does not wait for long.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""One Redis as a worker sees it: a connection out, one in, and those that wait for batons.
+"""One Redis as a worker sees it: a connection out, one in, those that wait for batons, and those that count.
 
 It is the only one there is, or a node of a cluster. Which channels are its own: ``nodes.py``.
 """
@@ -14,6 +14,8 @@ from prosa.broker.incoming import Incoming
 from prosa.broker.link import ANSWER_SECONDS, Link
 from prosa.broker.outgoing import Outgoing
 from prosa.broker.server import Server
+from prosa.broker.windows import CONNECTIONS_MAX as WINDOWS_MAX
+from prosa.broker.windows import Windows
 
 
 class Node:
@@ -47,6 +49,9 @@ class Node:
         self.batons = Batons(
             server.pool(max_connections=CONNECTIONS_MAX), moved=moved, chance=chance, clock=clock
         )
+        self.windows = Windows(
+            server.pool(max_connections=WINDOWS_MAX, driver_info=None), moved=moved, clock=clock
+        )
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -73,3 +78,4 @@ class Node:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.batons.close()
+        await self.windows.close()

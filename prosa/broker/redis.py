@@ -13,8 +13,11 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from random import Random
 
+from limits import RateLimitItem
+
 from prosa.broker.broker import Heard, Reconnected
 from prosa.broker.nodes import Nodes
+from prosa.broker.windows import name_of
 from prosa.models.turns import Turn
 
 log = logging.getLogger(__name__)
@@ -73,6 +76,12 @@ class RedisBroker:
         """Tell every other worker that is subscribed, once, at most: a notice may get lost."""
         name = self._prefix + channel.encode()
         self._nodes.owner(name).outgoing.publish(name, self._head + notice)
+
+    async def take(self, rate: RateLimitItem, what: str, who: str, cost: int) -> float | None:
+        """Count ``cost`` of ``what`` in Redis, by the clocks of the workers; ``None`` while it is away."""
+        names = (self._prefix.decode(), what, who)
+        node = self._nodes.owner(name_of(rate, *names))
+        return await node.windows.take(rate, *names, cost=cost)
 
     def turn(self, room: str) -> AbstractAsyncContextManager[Turn]:
         """While it lasts, the other workers that ask wait for theirs; without Redis nobody waits."""

@@ -45,15 +45,15 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     connections_per_person: int
     conteudo: int
     grace_seconds: float
-    joins: str
     page: int
+    rates: dict[str, str]
+    """How often something may be done, by its name, in the words of ``limits``."""
     recovery: int
     reply_bytes: int
     revalidate_seconds: float
     rooms_per_connection: int
-    sends: str
+    strangers_per_address: int
     timezone: str
-    typing: str
     typing_seconds: float
     unknown_seconds: float
     watch_seconds: float
@@ -77,7 +77,7 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
     stored_rooms, memberships = StoredRooms(database), Memberships(database)
     wire = Wire(ZoneInfo(rules.timezone))
     connections = Connections(per_person=rules.connections_per_person, broker=broker)
-    limits = Limits(sends=rules.sends, typing=rules.typing, joins=rules.joins)
+    limits = Limits(rules.rates, strangers=rules.strangers_per_address, broker=broker, clock=time.monotonic)
     hub = Hub(
         rooms=stored_rooms, memberships=memberships, messages=stored, broker=broker, tasks=tasks, wire=wire
     )
@@ -157,6 +157,7 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
     tasks.start("watch", watch.run(rules.watch_seconds))
     return Chat(
         connections=connections,
+        limits=limits,
         cursors=Cursors(rooms=rooms, memberships=memberships, messages=stored, hub=hub, bus=bus),
         messages=Messages(
             messages=stored,

@@ -1,53 +1,94 @@
-"""How often one person may do one thing: sliding windows, named by what is counted."""
+"""How often one person, or one address, may do one thing, at all workers together.
+
+A worker counts for itself, and asks the others through the broker; while the broker cannot be asked, its
+own count goes on alone, so that nothing waits for it and nothing is without a limit.
+"""
 
 import math
-import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from ipaddress import IPv6Address, ip_address
 
 from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
+from prosa.broker.broker import Broker
+from prosa.chat.windows import Windows
 from prosa.models.errors import RateLimitedError
-from prosa.models.ids import UserId
 
-KEYS_MAX = 10_000
-"""People and things counted; above it those of whom nothing is counted any more are forgotten.
-
-A private matter of ``limits``: its memory keeps an empty list for everybody it has ever counted.
-"""
+STRANGER_RETRY_MS = 1_000
+IPV6_BITS = 64
+"""What one customer is given of IPv6: an address of it is as good as any other."""
 
 
 class Limits:
-    """The windows of this worker: ``sends``, ``typing``, ``joins``, each in the words of ``limits``.
+    """The windows of ``rates``, a name to the words of ``limits``: ``"sends": "20 per 10 seconds"``.
 
-    ``"20 per 10 seconds"`` means any ten seconds, not ten seconds of the clock.
+    That means any ten seconds, not ten seconds of the clock.
     """
 
-    def __init__(self, *, sends: str, typing: str, joins: str) -> None:
-        self._windows: dict[str, RateLimitItem] = {
-            "sends": parse(sends),
-            "typing": parse(typing),
-            "joins": parse(joins),
-        }
-        self._storage = MemoryStorage()
-        self._limiter = MovingWindowRateLimiter(self._storage)
-        self._keys_max = KEYS_MAX
+    def __init__(
+        self, rates: Mapping[str, str], *, strangers: int, broker: Broker, clock: Callable[[], float]
+    ) -> None:
+        self._rates: dict[str, RateLimitItem] = {name: parse(words) for name, words in rates.items()}
+        self._broker = broker
+        self._own = Windows(clock)
+        self._strangers_max = strangers
+        self._strangers: Counter[str] = Counter()
 
-    def allows(self, what: str, user_id: UserId) -> bool:
-        """Count one ``what`` of this person, or say that there is no room for it in the window."""
-        if len(self._storage.events) > self._keys_max:
-            self._forget()
-        return self._limiter.hit(self._windows[what], what, user_id)
+    async def allows(self, what: str, who: str, cost: int = 1) -> bool:
+        """Count ``cost`` of ``what``, or say that there is no room for it in the window."""
+        return not await self._take(what, who, cost)
 
-    def _forget(self) -> None:
-        events = self._storage.events
-        for key, counted in list(events.items()):
-            if not counted:
-                events.pop(key, None)
-        self._keys_max = max(KEYS_MAX, 2 * len(events))
+    async def check(self, what: str, who: str, cost: int = 1) -> None:
+        """Count ``cost`` of ``what``, or raise ``RateLimitedError`` with the time until there is room."""
+        wait = await self._take(what, who, cost)
+        if wait:
+            raise RateLimitedError(retry_after_ms=math.ceil(wait * 1000))
 
-    def check(self, what: str, user_id: UserId) -> None:
-        """Count one ``what``, or raise ``RateLimitedError`` with the time until there is room again."""
-        if not self.allows(what, user_id):
-            until, _ = self._limiter.get_window_stats(self._windows[what], what, user_id)
-            raise RateLimitedError(retry_after_ms=max(1, math.ceil((until - time.time()) * 1000)))
+    def allows_here(self, what: str, who: str, cost: int) -> bool:
+        """As ``allows``, for what one worker alone has to do with."""
+        rate, key = self._rates[what], (what, who)
+        is_allowed = not self._own.wait(rate, key, cost)
+        if is_allowed:
+            self._own.count(rate, key, cost)
+        return is_allowed
+
+    @contextmanager
+    def stranger(self, address: str) -> Iterator[None]:
+        """Somebody from ``address`` is not known yet; too many of those are refused.
+
+        Raises ``RateLimitedError``.
+        """
+        if self._strangers[address] >= self._strangers_max:
+            raise RateLimitedError(retry_after_ms=STRANGER_RETRY_MS)
+        self._strangers[address] += 1
+        try:
+            yield
+        finally:
+            self._strangers[address] -= 1
+            if not self._strangers[address]:
+                del self._strangers[address]
+
+    async def _take(self, what: str, who: str, cost: int) -> float:
+        """The seconds until there is room; 0: it is counted. To be refused costs nothing more."""
+        rate, key = self._rates[what], (what, who)
+        wait = self._own.wait(rate, key, cost)
+        if not wait:
+            wait = await self._broker.take(rate, what, who, cost) or 0.0
+        if not wait:
+            self._own.count(rate, key, cost)
+        return wait
+
+
+def network(address: str) -> str:
+    """Whose an address is, as far as it can be told: of IPv6 its network, of IPv4 itself."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return f"{IPv6Address(int(parsed) >> IPV6_BITS << IPV6_BITS)}/{IPV6_BITS}"
+    return address

@@ -5,6 +5,7 @@ import msgspec
 from prosa.chat import commands
 from prosa.chat.connections import Connection, Connections
 from prosa.chat.cursors import Cursors
+from prosa.chat.limits import Limits
 from prosa.chat.messages import Messages
 from prosa.chat.past import Past
 from prosa.chat.presence import Presence
@@ -19,6 +20,8 @@ from prosa.models.entries import Page
 from prosa.models.errors import UnknownEventError
 from prosa.models.rooms import Cursor
 
+QUERIES = (commands.History, commands.ListRooms, commands.MarkDelivered, commands.MarkRead)
+"""What costs the store something, and is limited by nothing else."""
 PAGE = 50
 """Rows of an answer where the browser does not say how many."""
 
@@ -28,6 +31,7 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
 
     connections: Connections
     cursors: Cursors
+    limits: Limits
     messages: Messages
     past: Past
     presence: Presence
@@ -44,6 +48,8 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
     ) -> Reply:
         """Carry out one command. Raises the refusal of whatever may not be."""
         user_id = connection.person.user_id
+        if isinstance(command, QUERIES):
+            await self.limits.check("queries", user_id)
         match command:
             case commands.SendMessage():
                 stored = await self.messages.send(connection.person, command)
@@ -54,7 +60,7 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
                 self.rooms.leave(connection, command.room_id)
                 return Reply({})
             case commands.TypingStart():
-                self.typing.start(connection, command.room_id)
+                await self.typing.start(connection, command.room_id)
                 return NO_REPLY
             case commands.TypingStop():
                 self.typing.stop(connection, command.room_id)

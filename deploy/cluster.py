@@ -23,6 +23,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 from demo.keys import kept
 from deploy.colours import PUBLIC, Colours, DeployError, answers
 from prosa.storage.binaries import MongodError, find_mongod
+from prosa.storage.embedded import NEVER_SLOW
 
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED_BASE = 9100
@@ -186,7 +187,7 @@ class Cluster:
         commands = {
             f"mongod-{n}": f"{mongod} --dbpath {self.folder}/mongod-{n} --replSet prosa --bind_ip 127.0.0.1"
             f" --port {self.base + self._mongod + n - 1} --nounixsocket --wiredTigerCacheSizeGB 0.25"
-            f" --setParameter diagnosticDataCollectionEnabled=false"
+            f" --setParameter diagnosticDataCollectionEnabled=false --slowms {NEVER_SLOW}"
             " --setParameter shutdownTimeoutMillisForSignaledShutdown=100"
             for n in (1, 2, 3)
         }

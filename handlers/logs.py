@@ -1,19 +1,44 @@
 """What is written to the log: one line an event, and never a query string, a text or a key."""
 
 import logging
+import re
+import traceback
 from http import HTTPStatus
+from typing import Any
 
 import tornado.web
 
 log = logging.getLogger("prosa.requests")
 
+QUERY = re.compile(r"\?\S+")
+SESSION = re.compile(r"(/ws/chat/[^/\s]+/)[^/\s]+(?=/)")
+"""The id of a SockJS session: whoever knows one that said who it is on the line may speak on it."""
+
+NOISY = ("asyncio", "django", "pymongo", "tornado.access", "tornado.general")
+"""Below a warning they quote: commands with their documents, queries, headers that are no headers."""
+
 
 class OneLine(logging.Formatter):
-    """A record on one line, a traceback included."""
+    """A record on one line, a traceback included, without what opens a door or was said behind one.
+
+    For whatever writes it, Tornado and the site's code too: an address has no query and no session.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record with its line ends made visible."""
-        return super().format(record).replace("\r", "").replace("\n", " | ")
+        """The record with its line ends, and all that is not to be seen, made visible."""
+        line = super().format(record).replace("\r", "").replace("\n", " | ")
+        line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in line)
+        return SESSION.sub(r"\1-", QUERY.sub("?-", line))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the library's name
+        """Where it was raised and of which type: its words may quote what a person wrote."""
+        told: list[str] = []
+        error: BaseException | None = ei[1]
+        while error is not None:
+            words = f": {error.strerror}" if isinstance(error, OSError) else ""
+            told.append("".join(traceback.format_tb(error.__traceback__)) + type(error).__name__ + words)
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return "\nafter\n".join(told)
 
 
 def log_request(handler: tornado.web.RequestHandler) -> None:
@@ -38,5 +63,5 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("pymongo", "asyncio", "tornado.access"):
+    for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -131,8 +131,8 @@ class Socket(Transport):
             if credential is None:
                 credential, ack = await self._introduced()
             person = await self._chat.sessions.identify(credential)
-        if person is None:
-            raise UnauthenticatedError
+            if person is None or await self._is_contradicted(credential, person):
+                raise UnauthenticatedError
         return credential, person, ack
 
     async def _talk(self, credential: Credential, person: Person, ack: int | None) -> None:
@@ -162,17 +162,25 @@ class Socket(Transport):
     def _presented(self) -> Credential | None:
         """What the request carried: a token goes before a cookie, because a page has to mean it.
 
-        Raises ``UnauthenticatedError`` for a session key in the URL that contradicts the cookie: nobody
-        is led into somebody else's account by a link.
+        Raises ``UnauthenticatedError`` for two things in the URL, or a key in it that is not the cookie.
         """
         cookie, query = self.opening.cookie, self.opening.query
-        if query.get("token"):
-            return Credential("token", query["token"])
+        token = query.get("token")
         key = query.get("session_key") if self._config.allows_session_key_in_url else None
-        if key and cookie and key != cookie:
+        if key and (token or (cookie and key != cookie)):
             raise UnauthenticatedError
+        if token:
+            return Credential("token", token)
         key = cookie or key
         return Credential("session", key) if key else None
+
+    async def _is_contradicted(self, credential: Credential, person: Person) -> bool:
+        """Whether the cookie is somebody else's: nobody is led into another account by a link."""
+        cookie = self.opening.cookie
+        if cookie is None or credential.kind == "session":
+            return False
+        owner = await self._chat.sessions.identify(Credential("session", cookie))
+        return owner is not None and owner.user_id != person.user_id
 
     async def _introduced(self) -> tuple[Credential, int | None]:
         """What a first message ``authenticate`` shows, which has to come in time, and its number."""

@@ -30,6 +30,8 @@ from prosa.storage.binaries import MongodError, find_mongod
 SOCKET = "mongodb-27017.sock"
 SOCKET_PATH_BYTES = 107
 """What ``sockaddr_un`` holds, without its NUL."""
+NEVER_SLOW = 2_147_483_647
+"""Milliseconds. Of a slow command, mongod's log has all values: what was said, and by whom."""
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 ALREADY_INITIALIZED = 23
@@ -157,7 +159,7 @@ class EmbeddedMongod:
                 "--unixSocketPrefix", self._socket.parent, "--filePermissions", "0600",
                 "--wiredTigerCacheSizeGB", "0.25", "--networkMessageCompressors", "disabled",
                 "--setParameter", "diagnosticDataCollectionEnabled=false",
-                "--logpath", self._log,
+                "--slowms", str(NEVER_SLOW), "--logpath", self._log,
             ],
             cwd=self._socket.parent,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -105,3 +105,16 @@ def test_a_mongod_that_gives_up_leaves_the_end_of_its_log(tmp_path: Path) -> Non
     (tmp_path / "WiredTiger.turtle").write_text("no such thing")
     with pytest.raises(MongodError, match="WiredTiger"):
         EmbeddedMongod(tmp_path).start()
+
+
+def test_its_log_does_not_quote_what_was_slow(tmp_path: Path) -> None:
+    with EmbeddedMongod(tmp_path / "data") as mongod:
+        client: pymongo.MongoClient[dict[str, object]] = pymongo.MongoClient(mongod.uri)
+        with client:
+            kept = client["test"]["kept"]
+            kept.insert_one({"conteudo": "segredo"})
+            slow = {"conteudo": "segredo", "$where": "sleep(200); return true"}
+            assert kept.update_one(slow, {"$set": {"conteudo": "outro segredo"}}).modified_count == 1
+    log = (tmp_path / "data" / "mongod.log").read_text()
+    assert "Shutting down" in log
+    assert "segredo" not in log

@@ -37,7 +37,9 @@ from prosa.broker.redis import RedisBroker
 from prosa.chat.assembly import Rules, assemble
 from prosa.chat.service import Chat
 from prosa.chat.tasks import Tasks
+from prosa.identity.ask import Ask
 from prosa.identity.direct import Direct
+from prosa.identity.identity import Identity
 from prosa.identity.site import SiteError
 from prosa.identity.tokens import PersonTokens, ServiceTokens
 from prosa.models.errors import UnavailableError
@@ -45,7 +47,7 @@ from prosa.storage.binaries import MongodError
 from prosa.storage.database import AddressError, Database, StandaloneError
 from prosa.storage.embedded import EmbeddedMongod
 from prosa.storage.messages import Messages
-from settings import RATES, Settings, SettingsError, load
+from settings import Settings, SettingsError, check_site, load
 
 ROOT = Path(__file__).resolve().parent
 CLIENT = ROOT / "node_modules" / "sockjs-client" / "dist"
@@ -140,21 +142,18 @@ def bind(port: int, address: str) -> list[socket.socket]:
         return tornado.netutil.bind_sockets(port, address or None)
     except OSError as error:
         raise SettingsError(
-            f"it cannot listen on {address or '*'}:{port} ({error.strerror});"
-            " PROSA_PORT and PROSA_ADDRESS choose another place."
+            f"it cannot listen on {address or '*'}:{port} ({error.strerror}): change PROSA_PORT, PROSA_ADDRESS."
         ) from None
 
 
-async def start(settings: Settings, uri: str, identity: Direct, demo: list[Any]) -> Worker:
+async def start(settings: Settings, uri: str, identity: Identity, demo: list[Any]) -> Worker:
     """A worker that listens."""
     broker = build_broker(settings)
     public = bind(settings.port, settings.address)
     private = bind(settings.private_port, settings.address) if settings.private_port else []
     database = await Database.open(uri, settings.mongodb_database)
     stored, tasks = Messages(database, turn=broker.turn), Tasks()
-    rates = {name: getattr(settings, name) for name in RATES}
-    plain = {name: getattr(settings, name) for name in Rules.__struct_fields__ if name != "rates"}
-    rules = Rules(rates=rates, **plain)
+    rules = Rules(**{name: getattr(settings, name) for name in Rules.__struct_fields__})
     chat = assemble(
         database=database,
         stored=stored,
@@ -209,7 +208,7 @@ async def start(settings: Settings, uri: str, identity: Direct, demo: list[Any])
     return worker
 
 
-async def serve(settings: Settings, uri: str, identity: Direct, demo: list[Any]) -> None:
+async def serve(settings: Settings, uri: str, identity: Identity, demo: list[Any]) -> None:
     """Serve until SIGTERM or Ctrl-C, then drain."""
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -261,15 +260,14 @@ def run(settings: Settings) -> None:
         if settings.demo:
             log.info("preparing the demo site")
             settings, demo = prepare_demo(settings, data_dir)
-        identity = Direct(threads=settings.identity_threads)
+        identity: Identity = (
+            Ask(settings.site_url, settings.site_token)
+            if settings.site_url
+            else Direct(threads=settings.identity_threads)
+        )
         brought.callback(identity.close)
         asyncio.run(serve(settings, uri, identity, demo))
 
-
-NO_SITE = (
-    "it needs a Django site to know who is who: set DJANGO_SETTINGS_MODULE (and PYTHONPATH),"
-    " or PROSA_DEMO=1 for the demo site."
-)
 
 START_ERRORS = (
     AddressError,
@@ -287,8 +285,7 @@ def main() -> int:
     """Run one worker. The exit code: 0 after a drain, 2 where something has to be put right first."""
     try:
         settings = load(os.environ)
-        if not settings.demo and "DJANGO_SETTINGS_MODULE" not in os.environ:
-            raise SettingsError(NO_SITE)
+        check_site(settings, os.environ)
         configure(settings.log_level)
         run(settings)
     except START_ERRORS as error:

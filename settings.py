@@ -8,6 +8,7 @@ name that is not here: a setting that is misspelt would otherwise be a setting t
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -71,12 +72,35 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             " `redis://localhost:6379` or `unix:///run/redis.sock`; empty: this is the only worker.",
         ),
     ] = ""
+    site_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^(https?://[^\s?#@]+)?$",
+            description="Where the site is asked who somebody is, such as `http://10.0.0.5:8000`, by Prosa"
+            " itself and not through the public's proxy; empty: it is read by `DJANGO_SETTINGS_MODULE`.",
+        ),
+    ] = ""
+    site_token: Annotated[
+        str,
+        Meta(
+            pattern=r"^([!-~]{32,})?$",
+            description="The secret (at least 32 characters) with which the site is asked: its own"
+            " `PROSA_SITE_TOKEN`.",
+        ),
+    ] = ""
     login_url: Annotated[
-        str, Meta(description="Where strangers are sent; empty: the site's own `LOGIN_URL`.")
+        str,
+        Meta(
+            description="Where strangers are sent; empty: the site's own `LOGIN_URL`, or where the site is"
+            " asked, `/accounts/login/`."
+        ),
     ] = ""
     session_cookie: Annotated[
         str,
-        Meta(description="The name of the site's session cookie; empty: its `SESSION_COOKIE_NAME`."),
+        Meta(
+            description="The name of the site's session cookie; empty: its `SESSION_COOKIE_NAME`, or where"
+            " the site is asked, `sessionid`."
+        ),
     ] = ""
     home_url: Annotated[str, Meta(description="Where the pages' way back to the site leads.")] = "/"
     api_keys: Annotated[
@@ -179,6 +203,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     jsonp: Annotated[bool, Meta(description="Serve the jsonp-polling transport.")] = False
     htmlfile: Annotated[bool, Meta(description="Serve the htmlfile transport.")] = False
 
+    @property
+    def rates(self) -> dict[str, str]:
+        """How often something may be done, by its name."""
+        return {name: getattr(self, name) for name in RATES}
+
 
 def load(environ: Mapping[str, str]) -> Settings:
     """The settings as ``environ`` has them. Raises ``SettingsError`` naming the first wrong one."""
@@ -194,6 +223,22 @@ def load(environ: Mapping[str, str]) -> Settings:
         raise SettingsError(_sentence(str(error))) from None
     _check(settings)
     return settings
+
+
+def check_site(settings: Settings, environ: Mapping[str, str]) -> None:
+    """There is one way to know who somebody is. Raises ``SettingsError`` where there is none, or two."""
+    read_by = "PROSA_DEMO" if settings.demo else "DJANGO_SETTINGS_MODULE"
+    is_read = settings.demo or bool(environ.get("DJANGO_SETTINGS_MODULE"))
+    if settings.site_url and is_read:
+        raise SettingsError(
+            f"it is to know who is who by PROSA_SITE_URL and by {read_by}: unset one of the two"
+            " (with the first, PROSA_SITE_TOKEN)."
+        )
+    if not settings.site_url and not is_read:
+        raise SettingsError(
+            "it needs a Django site to know who is who: set PROSA_SITE_URL and PROSA_SITE_TOKEN, or"
+            " DJANGO_SETTINGS_MODULE (and PYTHONPATH), or PROSA_DEMO=1 for the demo site."
+        )
 
 
 def _read(name: str, text: str) -> Any:
@@ -217,6 +262,14 @@ def _sentence(problem: str) -> str:
 
 def _check(settings: Settings) -> None:
     """What a type cannot say."""
+    try:
+        has_host = bool(urlsplit(settings.site_url).hostname) and urlsplit(settings.site_url).port != 0
+    except ValueError:
+        has_host = False
+    if settings.site_url and not has_host:
+        raise SettingsError("PROSA_SITE_URL is wrong: write it as http://10.0.0.5:8000.")
+    if bool(settings.site_url) != bool(settings.site_token):
+        raise SettingsError("PROSA_SITE_URL and PROSA_SITE_TOKEN go together: one of them is not set.")
     try:
         ZoneInfo(settings.timezone)
     except (ZoneInfoNotFoundError, ValueError):

@@ -67,7 +67,7 @@ def secrets_of(environ: Mapping[str, str], *others: str) -> list[str]:
         for password in PASSWORD.findall(environ.get(name, "")):
             found |= {password, unquote(password)}
     found |= _keys(environ.get("PROSA_API_KEYS", ""))
-    found.add(environ.get("SESSION", ""))
+    found |= {environ.get("SESSION", ""), environ.get("PROSA_SITE_TOKEN", "")}
     return sorted((one for one in found if len(one) >= SECRET_CHARS), key=len, reverse=True)
 
 

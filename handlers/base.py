@@ -98,9 +98,13 @@ class Base(tornado.web.RequestHandler):
         super().set_cookie(name, value, *args, **{**ours, **options})
 
     async def identified(self) -> Person:
-        """Who asks, by the site's cookie. Raises ``UnauthenticatedError`` or ``IdentityUnknownError``."""
-        key = self.get_cookie(self.site.cookie_name)
-        person = await self.chat.sessions.identify(Credential("session", key)) if key else None
+        """Who asks, by the site's cookie; for what changes something the site is asked anew.
+
+        Raises ``UnauthenticatedError`` or ``IdentityUnknownError``.
+        """
+        sessions, key = self.chat.sessions, self.get_cookie(self.site.cookie_name)
+        known = sessions.recall if self.request.method in ("GET", "HEAD") else sessions.identify
+        person = await known(Credential("session", key)) if key else None
         if person is None:
             raise UnauthenticatedError
         return person

@@ -21,6 +21,7 @@ from prosa_django.people import READERS, people_of
 
 PATH = "/prosa/whoami/"
 TOKEN_BYTES = 32
+NAME_CHARS = 500
 BATCH_MAX = 200
 BODY_MAX = 2_097_152
 """A full batch of the longest secrets, every character of which JSON writes as two."""
@@ -109,7 +110,7 @@ class WhoamiMiddleware:
 
 def _shape(answer: Answer) -> Any:
     if isinstance(answer, Person):
-        return {"user_id": answer.user_id, "name": answer.name, "expires_at": answer.expires_at}
+        return {"user_id": answer.user_id, "name": answer.name[:NAME_CHARS], "expires_at": answer.expires_at}
     if answer is None:
         return None
     _logger.warning("the site fails on an account: %s", type(answer).__name__)

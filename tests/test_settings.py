@@ -3,7 +3,7 @@
 import pytest
 
 import app
-from settings import Settings, SettingsError, load
+from settings import Settings, SettingsError, check_site, load
 
 
 def test_nothing_said_means_the_defaults() -> None:
@@ -50,6 +50,14 @@ def test_what_is_said_is_read_as_its_type() -> None:
         ("PROSA_PAGE", "101"),
         ("PROSA_MONGODB_DATABASE", "a b"),
         ("PROSA_PROT", "8888"),
+        ("PROSA_SITE_URL", "localhost:8000"),
+        ("PROSA_SITE_URL", "http://user:word@site.example"),
+        ("PROSA_SITE_URL", "http://site.example:many"),
+        ("PROSA_SITE_URL", "http://:8000"),
+        ("PROSA_SITE_URL", "http://site.example"),
+        ("PROSA_SITE_TOKEN", "short"),
+        ("PROSA_SITE_TOKEN", "a token with spaces and é of more than 32"),
+        ("PROSA_SITE_TOKEN", "t" * 32),
     ],
 )
 def test_a_wrong_one_is_named_in_one_sentence(name: str, text: str) -> None:
@@ -59,6 +67,31 @@ def test_a_wrong_one_is_named_in_one_sentence(name: str, text: str) -> None:
     assert name in sentence
     assert sentence.endswith(".")
     assert "\n" not in sentence
+
+
+SITE = {"PROSA_SITE_URL": "http://site.example:8000", "PROSA_SITE_TOKEN": "t" * 32}
+
+
+@pytest.mark.parametrize(
+    "environ", [SITE, {"PROSA_DEMO": "1"}, {"DJANGO_SETTINGS_MODULE": "x"}, {**SITE, "PROSA_DEMO": "0"}]
+)
+def test_one_way_to_know_who_is_who_is_enough(environ: dict[str, str]) -> None:
+    check_site(load(environ), environ)
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({}, "PROSA_SITE_URL"),
+        ({"DJANGO_SETTINGS_MODULE": ""}, "DJANGO_SETTINGS_MODULE"),
+        ({**SITE, "DJANGO_SETTINGS_MODULE": "x"}, "DJANGO_SETTINGS_MODULE"),
+        ({**SITE, "PROSA_DEMO": "1"}, "PROSA_DEMO"),
+    ],
+)
+def test_no_way_and_two_ways_are_refused_in_one_sentence(environ: dict[str, str], named: str) -> None:
+    with pytest.raises(SettingsError, match=named) as refused:
+        check_site(load(environ), environ)
+    assert "t" * 32 not in str(refused.value)
 
 
 def test_a_secret_is_never_repeated() -> None:

@@ -28,7 +28,7 @@ from prosa.chat.tasks import Tasks
 from prosa.chat.typing import Typing
 from prosa.chat.watch import Watch
 from prosa.chat.wire import Wire
-from prosa.identity.direct import Direct
+from prosa.identity.identity import Identity
 from prosa.identity.tokens import PersonTokens
 from prosa.models.ids import ChatId
 from prosa.storage.database import Database
@@ -64,7 +64,7 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
     database: Database,
     stored: StoredMessages,
     broker: Broker,
-    identity: Direct,
+    identity: Identity,
     tokens: PersonTokens,
     tasks: Tasks,
     rules: Rules,

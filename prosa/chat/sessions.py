@@ -15,11 +15,12 @@ from random import Random
 import msgspec
 
 from prosa import metrics
+from prosa.chat.answers import Answers
 from prosa.chat.connections import Connection
 from prosa.chat.events import Event
 from prosa.chat.tasks import Tasks
 from prosa.chat.wire import ending
-from prosa.identity.direct import Direct
+from prosa.identity.identity import Identity
 from prosa.identity.tokens import PersonTokens
 from prosa.models.errors import IdentityUnknownError, UnauthenticatedError
 from prosa.models.ids import UserId
@@ -66,7 +67,7 @@ class Sessions:
     def __init__(  # noqa: PLR0913 - the parts that the composition root has built
         self,
         *,
-        identity: Direct,
+        identity: Identity,
         tokens: PersonTokens,
         tasks: Tasks,
         every_seconds: float,
@@ -83,11 +84,28 @@ class Sessions:
         self._chance = chance
         self._asked: dict[Credential, asyncio.Future[Person | None]] = {}
         self._is_asking = False
+        self._answers = Answers(now)
         self._watched: dict[Credential, _Watched] = {}
         self._due: list[tuple[float, int, Credential]] = []
         self._hinted: dict[UserId, float] = {}
         self._hurried = asyncio.Event()
         self._count = itertools.count()
+
+    async def recall(self, credential: Credential) -> Person | None:
+        """Who this is, as the site has said within seconds; while it is away, within a minute. For pages.
+
+        ``None`` for nobody. Raises ``IdentityUnknownError`` where it cannot be told.
+        """
+        answer = self._answers.fresh(credential)
+        if answer is not None:
+            return answer.person
+        try:
+            return await self.identify(credential)
+        except IdentityUnknownError:
+            person = self._answers.stale(credential)
+            if person is None:
+                raise
+            return person
 
     async def identify(self, credential: Credential) -> Person | None:
         """Who this is; ``None`` for nobody. Raises ``IdentityUnknownError`` where it cannot be told."""
@@ -126,12 +144,14 @@ class Sessions:
                 future.set_exception(error)
                 future.exception()  # seen, even where nobody waits for it any more
         else:
-            for future, person in zip(batch.values(), people, strict=True):
+            for (credential, future), person in zip(batch.items(), people, strict=True):
                 metrics.IDENTITY.labels(_outcome(person)).inc()
                 if isinstance(person, IdentityUnknownError):
                     future.set_exception(person)
                     future.exception()  # seen, even where nobody waits for it any more
                 else:
+                    if person is None or person.user_id not in self._hinted:  # it may be older than the hint
+                        self._answers.keep(credential, person)
                     future.set_result(person)
 
     def watch(self, connection: Connection) -> None:
@@ -179,6 +199,7 @@ class Sessions:
         for those who are being asked about already, nor for those who are just coming in.
         """
         self._hinted.update(dict.fromkeys(user_ids, self._now()))
+        self._answers.forget(user_ids)
         for credential, watched in self._watched.items():
             if watched.person.user_id in user_ids:
                 self._plan(credential, watched, due=self._now())

@@ -33,6 +33,8 @@ LOOK_SECONDS = 0.7
 GROWTH_KIB = 5 * 1024
 MONITORS = 2
 """The driver watches a mongod by this many connections of its own, beside its pool."""
+SITE_THREADS = 2 + 4 + 1
+"""Each thread that has asked the site's database keeps its connection: who is who, pages, what Prosa is told."""
 NO_LINGER = struct.pack("ii", 1, 0)
 
 Visit = Callable[["Visitor"], Awaitable[None]]
@@ -219,10 +221,12 @@ def test_nothing_is_left_of_those_who_came_and_went(tmp_path: Path, redis: Redis
         asyncio.run(churn(server, cookies, CONNECTIONS, chance))
         (after, _), grown_kib = quiet(server, redis), memory_kib(server) - kib
         pools = {name: after.pop(name) for name in [*after] if "mongodb" in name}
+        sites = {name: after.pop(name) for name in [*after] if "site.sqlite3" in name}
         more = {name: (before[name], n) for name, n in after.items() if n > before[name]}
         print(f"{CONNECTIONS} connections: {grown_kib} KiB, {more}")  # noqa: T201 - what was seen
         assert more == {}
         assert all(n <= POOL_MAX + MONITORS for n in pools.values())
+        assert all(n <= SITE_THREADS for n in sites.values())
         assert grown_kib <= GROWTH_KIB
         assert list((tmp_path / "sessions").iterdir()) == []
         assert redis.says("PUBSUB CHANNELS") == "*1"

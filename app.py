@@ -142,7 +142,7 @@ def bind(port: int, address: str) -> list[socket.socket]:
         return tornado.netutil.bind_sockets(port, address or None)
     except OSError as error:
         raise SettingsError(
-            f"it cannot listen on {address or '*'}:{port} ({error.strerror}): change PROSA_PORT, PROSA_ADDRESS."
+            f"it cannot listen on {address or '*'}:{port} ({error.strerror}): PROSA_PORT chooses another."
         ) from None
 
 

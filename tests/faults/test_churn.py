@@ -34,7 +34,7 @@ GROWTH_KIB = 5 * 1024
 MONITORS = 2
 """The driver watches a mongod by this many connections of its own, beside its pool."""
 SITE_THREADS = 2 + 4 + 1
-"""Each thread that has asked the site's database keeps its connection: who is who, pages, what Prosa is told."""
+"""Each thread that asks the site's database keeps its connection: who is who, pages, what Prosa is told."""
 NO_LINGER = struct.pack("ii", 1, 0)
 
 Visit = Callable[["Visitor"], Awaitable[None]]

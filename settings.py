@@ -7,7 +7,7 @@ name that is not here: a setting that is misspelt would otherwise be a setting t
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -19,8 +19,12 @@ PREFIX = "PROSA_"
 EXAMPLES = {"api_keys": '{"site": "secret"}', "token_keys": '{"2026": ["HS256", "secret"]}'}
 """Settings that are written as JSON."""
 
+RATE = Meta()
+"""What marks a limit in the words of ``limits``. One more is one more field: it is counted by its name."""
+
 Count = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(gt=0)]
+Rate = Annotated[str, RATE]
 
 
 class SettingsError(Exception):
@@ -127,9 +131,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     watch_seconds: Annotated[
         Seconds, Meta(description="How often the live rooms are compared with the store.")
     ] = 2
-    sends: Annotated[str, Meta(description="Messages that one person may send.")] = "20 per 10 seconds"
-    typing: Annotated[str, Meta(description="Typing starts of one person.")] = "1 per second"
-    joins: Annotated[str, Meta(description="Joins of one person.")] = "10 per second"
+    sends: Annotated[Rate, Meta(description="Messages that one person may send.")] = "20 per 10 seconds"
+    typing: Annotated[Rate, Meta(description="Typing starts of one person.")] = "1 per second"
+    joins: Annotated[Rate, Meta(description="Joins of one person.")] = "10 per second"
     connections_per_person: Annotated[Count, Meta(description="Open connections of one person.")] = 20
     rooms_per_connection: Annotated[Count, Meta(description="Rooms that one connection may join.")] = 50
     connections: Annotated[
@@ -152,6 +156,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = 5
     jsonp: Annotated[bool, Meta(description="Serve the jsonp-polling transport.")] = False
     htmlfile: Annotated[bool, Meta(description="Serve the htmlfile transport.")] = False
+
+    @property
+    def rates(self) -> dict[str, str]:
+        """Every limit that is so many in such a time, by its name."""
+        hints = get_type_hints(Settings, include_extras=True)
+        return {
+            name: getattr(self, name)
+            for name, hint in hints.items()
+            if any(mark is RATE for mark in getattr(hint, "__metadata__", ()))
+        }
 
 
 def load(environ: Mapping[str, str]) -> Settings:
@@ -195,9 +209,9 @@ def _check(settings: Settings) -> None:
         ZoneInfo(settings.timezone)
     except (ZoneInfoNotFoundError, ValueError):
         raise SettingsError(f"PROSA_TIMEZONE is wrong: there is no zone {settings.timezone!r}.") from None
-    for name in ("sends", "typing", "joins"):
+    for name, words in settings.rates.items():
         try:
-            parse(getattr(settings, name))
+            parse(words)
         except ValueError:
             raise SettingsError(
                 f'PROSA_{name.upper()} is wrong: write it as "20 per 10 seconds" or "1 per second".'

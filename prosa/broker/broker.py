@@ -14,7 +14,10 @@ Reconnected = Callable[[], None]
 
 
 class Broker(Protocol):
-    """One worker's end of the wire to all others. No call raises; only ``turn`` and ``close`` wait."""
+    """One worker's end of the wire to all others. No call raises.
+
+    Only ``turn``, ``hit`` and ``close`` wait.
+    """
 
     @property
     def is_connected(self) -> bool:
@@ -41,6 +44,14 @@ class Broker(Protocol):
         """While it lasts, the other workers that ask wait for theirs, first come first served.
 
         A courtesy, not a lock: it may be given to two, and to everybody where nobody can say whose it is.
+        """
+        ...
+
+    async def hit(self, key: str, *, limit: int, window_ms: int) -> int | None:
+        """Count one more, all workers together: 0, or the milliseconds until there is room for it.
+
+        At most ``limit`` are counted in any ``window_ms``; what finds no room is not counted. None where
+        nobody can say for all: whoever asks counts for itself. Waits a tenth of a second at most.
         """
         ...
 

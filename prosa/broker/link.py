@@ -42,7 +42,7 @@ class Link:
     ) -> None:
         self.is_up = False
         self._way = way
-        self._node = node
+        self.node = node
         self._shown = metrics.REDIS_CONNECTIONS.labels(way)
         self._make = make
         self._chance = chance
@@ -84,7 +84,7 @@ class Link:
             self._shown.inc()
             self._up_since = self._clock()
             self._is_known_down = False
-            log.info("redis_up way=%s node=%s", self._way, self._node)
+            log.info("redis_up way=%s node=%s", self._way, self.node)
 
     def _delay(self, failures: int) -> float:
         """Twice as long as before, and never the same for two workers."""
@@ -99,7 +99,7 @@ class Link:
             log.warning(
                 "redis_down way=%s node=%s error=%s %s",
                 self._way,
-                self._node,
+                self.node,
                 type(error).__name__,
                 error,
                 exc_info=trace,

@@ -1,15 +1,17 @@
-"""One Redis as a worker sees it: a connection out, one in, and those that wait for batons.
+"""One Redis as a worker sees it: a connection out, one in, one that counts, and those that wait for batons.
 
 It is the only one there is, or a node of a cluster. Which channels are its own: ``nodes.py``.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from random import Random
 
 from redis.asyncio.connection import AbstractConnection
 
 from prosa.broker.baton import CONNECTIONS_MAX, Batons
+from prosa.broker.counts import Counts
 from prosa.broker.incoming import Incoming
 from prosa.broker.link import ANSWER_SECONDS, Link
 from prosa.broker.outgoing import Outgoing
@@ -40,10 +42,12 @@ class Node:
 
         self.make = make
         self.name = server.name
-        out, into = (Link(way, make, node=self.name, chance=chance, clock=clock) for way in ("out", "in"))
+        ways = ("out", "in", "limits")
+        out, into, asking = (Link(way, make, node=self.name, chance=chance, clock=clock) for way in ways)
         command = b"SPUBLISH" if is_sharded else b"PUBLISH"
         self.outgoing = Outgoing(out, command=command, moved=moved, clock=clock)
         self.incoming = Incoming(into, is_sharded=is_sharded, moved=moved)
+        self.counts = Counts(asking, moved=moved, clock=clock, now=time.time)
         self.batons = Batons(
             server.pool(max_connections=CONNECTIONS_MAX), moved=moved, chance=chance, clock=clock
         )
@@ -51,7 +55,7 @@ class Node:
 
     @property
     def is_up(self) -> bool:
-        """Whether it has answered on both connections, and lately."""
+        """Whether notices go out and come in: it has answered on both connections, and lately."""
         return self.outgoing.link.is_up and self.incoming.link.is_up
 
     def start(self, heard: Callable[[bytes, bytes], None], reconnected: Callable[[], None]) -> None:
@@ -60,6 +64,7 @@ class Node:
         self._tasks = [
             loop.create_task(self.outgoing.run(), name="redis out"),
             loop.create_task(self.incoming.run(heard, reconnected), name="redis in"),
+            loop.create_task(self.counts.run(), name="redis limits"),
         ]
 
     async def close(self) -> None:
@@ -67,7 +72,7 @@ class Node:
         if self._tasks:
             await self.outgoing.told(ANSWER_SECONDS)
         tasks, self._tasks = self._tasks, []
-        for link in (self.outgoing.link, self.incoming.link):
+        for link in (self.outgoing.link, self.incoming.link, self.counts.link):
             link.end()
         for task in tasks:
             task.cancel()

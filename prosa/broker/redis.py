@@ -4,7 +4,7 @@ A single Redis is spoken to plainly (``PUBLISH``). Where the one that is named i
 goes to the node alone that has its channel's slot (``SPUBLISH``, Redis 7): ``nodes.py``. Redis keeps nothing
 of it, and nothing of ours rests on it: while it is away the workers learn of each other from the store.
 
-Turns at crowded rooms take connections of their own (``baton.py``).
+Turns at crowded rooms take connections of their own (``baton.py``), and so do limits (``counts.py``).
 """
 
 import asyncio
@@ -78,6 +78,14 @@ class RedisBroker:
         """While it lasts, the other workers that ask wait for theirs; without Redis nobody waits."""
         baton = self._prefix + f"baton:{{{room}}}".encode()
         return self._nodes.owner(baton).batons.turn(baton)
+
+    async def hit(self, key: str, *, limit: int, window_ms: int) -> int | None:
+        """Count one more in any ``window_ms``: 0, or the milliseconds until there is room for it.
+
+        None while Redis does not say so promptly: nobody waits for it longer than a tenth of a second.
+        """
+        name = self._prefix + f"limit:{key}".encode()
+        return await self._nodes.owner(name).counts.hit(name, limit=limit, window_ms=window_ms)
 
     async def close(self) -> None:
         """What waits has been written, if Redis takes it within a second; then nothing runs any more."""

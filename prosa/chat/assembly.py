@@ -41,15 +41,13 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     connections_per_person: int
     conteudo: int
     grace_seconds: float
-    joins: str
     page: int
+    rates: dict[str, str]
     recovery: int
     reply_bytes: int
     revalidate_seconds: float
     rooms_per_connection: int
-    sends: str
     timezone: str
-    typing: str
     typing_seconds: float
     unknown_seconds: float
     watch_seconds: float
@@ -73,7 +71,7 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
     stored_rooms, memberships = StoredRooms(database), Memberships(database)
     wire = Wire(ZoneInfo(rules.timezone))
     connections = Connections(per_person=rules.connections_per_person, broker=broker)
-    limits = Limits(sends=rules.sends, typing=rules.typing, joins=rules.joins)
+    limits = Limits(rules.rates, broker=broker, now=time.monotonic)
     hub = Hub(
         rooms=stored_rooms, memberships=memberships, messages=stored, broker=broker, tasks=tasks, wire=wire
     )

@@ -1,53 +1,82 @@
-"""How often one person may do one thing: sliding windows, named by what is counted."""
+"""How often one person, or one address, may do one thing: sliding windows, named by what is counted.
 
-import math
-import time
+The workers count together where the broker can (``prosa/broker/counts.py``), and each for itself where it
+cannot: then a person may do as much at each of them.
+"""
 
-from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from collections import deque
+from collections.abc import Callable, Mapping
 
+from limits import parse
+
+from prosa.broker.broker import Broker
 from prosa.models.errors import RateLimitedError
-from prosa.models.ids import UserId
 
 KEYS_MAX = 10_000
-"""People and things counted; above it those of whom nothing is counted any more are forgotten.
+"""People or addresses that one window remembers; above it, who was counted longest ago is forgotten."""
 
-A private matter of ``limits``: its memory keeps an empty list for everybody it has ever counted.
-"""
+
+class _Window:
+    """One worker's own count of one thing.
+
+    Not the storage of ``limits``: that sweeps all of its keys at once (11 ms for 10,000 of them, in which
+    nobody is served), keeps an empty list for whomever it has ever counted, and knows no clock but its own.
+    """
+
+    def __init__(self, words: str, now: Callable[[], float]) -> None:
+        item = parse(words)
+        self.limit = item.amount
+        self.window_ms = item.get_expiry() * 1000
+        self._now = now
+        self._hits: dict[str, deque[int]] = {}
+
+    def __len__(self) -> int:
+        return len(self._hits)
+
+    def hit(self, who: str) -> int:
+        """Count one more: 0, or the milliseconds until there is room for it, and it is not counted."""
+        now_ms = round(self._now() * 1000)
+        self._forget(now_ms)
+        hits = self._hits.get(who)
+        if hits is not None and len(hits) == self.limit and hits[0] + self.window_ms > now_ms:
+            return hits[0] + self.window_ms - now_ms
+        hits = self._hits.pop(who, None) or deque(maxlen=self.limit)
+        hits.append(now_ms)
+        self._hits[who] = hits  # the last one now, in the order in which they were counted
+        return 0
+
+    def _forget(self, now_ms: int) -> None:
+        """Two at most whose window is over: more leave than come, and no sweep is long."""
+        for _ in range(2):
+            first = next(iter(self._hits), None)
+            if first is None:
+                return
+            if len(self._hits) < KEYS_MAX and self._hits[first][-1] + self.window_ms > now_ms:
+                return
+            del self._hits[first]
 
 
 class Limits:
-    """The windows of this worker: ``sends``, ``typing``, ``joins``, each in the words of ``limits``.
+    """The windows by their names, each in the words of ``limits``: ``{"sends": "20 per 10 seconds"}``.
 
-    ``"20 per 10 seconds"`` means any ten seconds, not ten seconds of the clock.
+    That means any ten seconds, not ten seconds of the clock. ``now`` is a clock that is never set back.
     """
 
-    def __init__(self, *, sends: str, typing: str, joins: str) -> None:
-        self._windows: dict[str, RateLimitItem] = {
-            "sends": parse(sends),
-            "typing": parse(typing),
-            "joins": parse(joins),
-        }
-        self._storage = MemoryStorage()
-        self._limiter = MovingWindowRateLimiter(self._storage)
-        self._keys_max = KEYS_MAX
+    def __init__(self, windows: Mapping[str, str], *, broker: Broker, now: Callable[[], float]) -> None:
+        self._windows = {what: _Window(words, now) for what, words in windows.items()}
+        self._broker = broker
 
-    def allows(self, what: str, user_id: UserId) -> bool:
-        """Count one ``what`` of this person, or say that there is no room for it in the window."""
-        if len(self._storage.events) > self._keys_max:
-            self._forget()
-        return self._limiter.hit(self._windows[what], what, user_id)
-
-    def _forget(self) -> None:
-        events = self._storage.events
-        for key, counted in list(events.items()):
-            if not counted:
-                events.pop(key, None)
-        self._keys_max = max(KEYS_MAX, 2 * len(events))
-
-    def check(self, what: str, user_id: UserId) -> None:
+    async def check(self, what: str, who: str) -> None:
         """Count one ``what``, or raise ``RateLimitedError`` with the time until there is room again."""
-        if not self.allows(what, user_id):
-            until, _ = self._limiter.get_window_stats(self._windows[what], what, user_id)
-            raise RateLimitedError(retry_after_ms=max(1, math.ceil((until - time.time()) * 1000)))
+        wait_ms = await self._hit(what, who)
+        if wait_ms:
+            raise RateLimitedError(retry_after_ms=wait_ms)
+
+    async def allows(self, what: str, who: str) -> bool:
+        """Count one ``what``, or say that there is no room for it in the window."""
+        return not await self._hit(what, who)
+
+    async def _hit(self, what: str, who: str) -> int:
+        window = self._windows[what]
+        wait_ms = await self._broker.hit(f"{what}:{who}", limit=window.limit, window_ms=window.window_ms)
+        return window.hit(who) if wait_ms is None else wait_ms

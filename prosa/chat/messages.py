@@ -65,7 +65,7 @@ class Messages:
         room = await self._rooms.of_member(draft.chat_id, author.user_id)
         _may_write(room)
         check(draft.conteudo, limit=self._conteudo)
-        self._limits.check("sends", author.user_id)
+        await self._limits.check("sends", author.user_id)
         stored = await self._messages.append(draft)
         self._typing.sent(author, draft.chat_id)
         self._publisher.publish(room, stored.entry)

@@ -77,7 +77,7 @@ class Rooms:
     async def join(self, connection: Connection, command: JoinChat) -> Reply:
         """Every later entry of the room reaches this connection, after a reply with what it missed."""
         chat_id, person = command.room_id, connection.person
-        self._limits.check("joins", person.user_id)
+        await self._limits.check("joins", person.user_id)
         await self.of_member(chat_id, person.user_id)
         if chat_id not in connection.rooms and len(connection.rooms) >= self._rooms_per_connection:
             raise TooManyRoomsError(limit=self._rooms_per_connection)

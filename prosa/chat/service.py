@@ -50,7 +50,7 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
                 self.rooms.leave(connection, command.room_id)
                 return Reply({})
             case commands.TypingStart():
-                self.typing.start(connection, command.room_id)
+                await self.typing.start(connection, command.room_id)
                 return NO_REPLY
             case commands.TypingStop():
                 self.typing.stop(connection, command.room_id)

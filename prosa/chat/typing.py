@@ -58,7 +58,7 @@ class Typing:
         self._seconds = seconds
         self._typists: dict[tuple[ChatId, UserId], _Typist] = {}
 
-    def start(self, connection: Connection, chat_id: ChatId) -> None:
+    async def start(self, connection: Connection, chat_id: ChatId) -> None:
         """The person is writing for the next 8 s. Over the limit: as if it had not been said."""
         live = self._hub.live(chat_id)
         if chat_id not in connection.rooms or live is None or live.room is None:
@@ -66,7 +66,9 @@ class Typing:
         if not live.room.can_write:
             raise ReadOnlyError(reason=live.room.reason)
         person = connection.person
-        if not live.room.is_small or not self._limits.allows("typing", person.user_id):
+        if not live.room.is_small or not await self._limits.allows("typing", person.user_id):
+            return
+        if chat_id not in connection.rooms:  # the site has taken the person out of it meanwhile
             return
         key = (chat_id, person.user_id)
         typist = self._typists.get(key)

@@ -4,6 +4,7 @@ from typing import cast
 
 import pytest
 
+from prosa.broker.memory import MemoryBroker, MemoryBus
 from prosa.chat.bus import Bus
 from prosa.chat.connections import Connection
 from prosa.chat.events import Event
@@ -18,6 +19,9 @@ from prosa.models.rooms import Member, Room
 from tests.prosa.chat.clock import Clock
 
 ROOM = ChatId("1")
+
+
+pytestmark = pytest.mark.gen_test(timeout=10)
 
 
 class OneRoom:
@@ -54,7 +58,9 @@ class Scene:
         self.typing = Typing(
             hub=cast("Hub", OneRoom(self.live)),
             bus=cast("Bus", OneRoom(self.live)),
-            limits=Limits(sends="9 per second", typing="1000 per second", joins="9 per second"),
+            limits=Limits(
+                {"typing": "1000 per second"}, broker=MemoryBroker(MemoryBus()), now=self.clock.time
+            ),
             call_later=self.clock.call_later,
             seconds=8,
             now=self.clock.time,
@@ -86,10 +92,10 @@ def scene() -> Scene:
     return Scene()
 
 
-def test_it_ends_eight_seconds_after_the_last_start(scene: Scene) -> None:
-    scene.typing.start(scene.tabs[0], ROOM)
+async def test_it_ends_eight_seconds_after_the_last_start(scene: Scene) -> None:
+    await scene.typing.start(scene.tabs[0], ROOM)
     scene.clock.passes(4)
-    scene.typing.start(scene.tabs[0], ROOM)
+    await scene.typing.start(scene.tabs[0], ROOM)
     scene.clock.passes(7)
     assert scene.told == [True]
     scene.clock.passes(1)
@@ -97,16 +103,16 @@ def test_it_ends_eight_seconds_after_the_last_start(scene: Scene) -> None:
     assert scene.clock.pending == 0
 
 
-def test_who_goes_on_is_told_again_now_and_then(scene: Scene) -> None:
+async def test_who_goes_on_is_told_again_now_and_then(scene: Scene) -> None:
     for _ in range(5):
-        scene.typing.start(scene.tabs[0], ROOM)
+        await scene.typing.start(scene.tabs[0], ROOM)
         scene.clock.passes(3)
     assert scene.told == [True, True, True]
 
 
-def test_the_last_tab_that_stops_ends_it(scene: Scene) -> None:
+async def test_the_last_tab_that_stops_ends_it(scene: Scene) -> None:
     for tab in scene.tabs:
-        scene.typing.start(tab, ROOM)
+        await scene.typing.start(tab, ROOM)
     scene.typing.stop(scene.tabs[0], ROOM)
     assert scene.told == [True]
     scene.typing.left(scene.tabs[1], ROOM)
@@ -115,23 +121,23 @@ def test_the_last_tab_that_stops_ends_it(scene: Scene) -> None:
     assert scene.told == [True, False]
 
 
-def test_a_send_ends_it_for_every_tab(scene: Scene) -> None:
+async def test_a_send_ends_it_for_every_tab(scene: Scene) -> None:
     for tab in scene.tabs:
-        scene.typing.start(tab, ROOM)
+        await scene.typing.start(tab, ROOM)
     scene.typing.sent(scene.tabs[0].person, ROOM)
     assert scene.told == [True, False]
     assert scene.clock.pending == 0
 
 
-def test_a_closed_room_and_a_foreign_one_are_refused() -> None:
+async def test_a_closed_room_and_a_foreign_one_are_refused() -> None:
     closed = Scene(can_write=False)
     with pytest.raises(ReadOnlyError):
-        closed.typing.start(closed.tabs[0], ROOM)
+        await closed.typing.start(closed.tabs[0], ROOM)
     with pytest.raises(NotJoinedError):
-        closed.typing.start(closed.tabs[0], ChatId("2"))
+        await closed.typing.start(closed.tabs[0], ChatId("2"))
 
 
-def test_closing_leaves_no_timer(scene: Scene) -> None:
-    scene.typing.start(scene.tabs[0], ROOM)
+async def test_closing_leaves_no_timer(scene: Scene) -> None:
+    await scene.typing.start(scene.tabs[0], ROOM)
     scene.typing.close()
     assert scene.clock.pending == 0

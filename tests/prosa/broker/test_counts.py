@@ -12,8 +12,9 @@ from prosa.broker.broker import Broker
 from prosa.broker.counts import AWAY_SECONDS, QUEUE_MAX, WAIT_SECONDS, Counts
 from prosa.broker.link import Link
 from prosa.broker.server import Server
-from tests.prosa.broker.wire import More, redis_broker, until
+from tests.prosa.broker.wire import End, More, redis_broker, until
 from tests.prosa.chat.clock import Clock
+from tests.redis_cluster import RedisCluster, ask
 from tests.redis_server import RedisServer
 
 pytestmark = pytest.mark.gen_test(timeout=30)
@@ -159,3 +160,16 @@ async def test_in_a_cluster_each_count_is_with_the_node_that_has_its_slot(cluste
         found = [await answered(end.broker, f"sends:{n}") for end in ends]
         assert found[0] == 0
         assert 0 < found[1] <= 10_000
+
+
+async def test_a_count_whose_slot_moves_is_soon_counted_there(
+    cluster: RedisCluster, opened: Callable[[Broker], End]
+) -> None:
+    broker = opened(redis_broker(cluster.nodes[0].tcp_url)).broker
+    assert await answered(broker, "sends:1") == 0
+    to = next(node for node in cluster.masters if node is not cluster.owner("limit:sends:1"))
+    ask(cluster.owner("limit:sends:1"), "FLUSHALL")
+    await asyncio.to_thread(cluster.move, "limit:sends:1", to)
+    assert await broker.hit("sends:1", limit=1, window_ms=10_000) is None
+    assert await answered(broker, "sends:1") == 0
+    assert ask(to, "LLEN", "test:limit:sends:1") == 1

@@ -1,8 +1,8 @@
 """What the site has just said of whom: for pages, which ask much more often than people come and go.
 
 Here and not in ``prosa/identity``: only who asks knows whether an old answer will do. A page takes one of a
-few seconds; for a form, for a socket that opens, and for everybody who is asked about again, the site is asked
-anew, and that answer is kept too. What could not be told is not.
+few seconds; for a form, for a socket that opens, and for everybody who is asked about again, the site is
+asked anew, and that answer is kept too. What could not be told is not.
 """
 
 import hashlib

@@ -10,6 +10,8 @@ DEMO_ALLOWED_HOSTS   further host names, separated by commas
 import os
 from pathlib import Path
 
+import django
+
 from demo.keys import kept
 
 BASE_DIR = Path(__file__).resolve().parent
@@ -25,6 +27,7 @@ ALLOWED_HOSTS = [
     *filter(None, os.environ.get("DEMO_ALLOWED_HOSTS", "").split(",")),
 ]
 
+PROSA_SITE_TOKEN = kept(DATA_DIR / "site-token")
 PROSA_URL = os.environ.get("DEMO_PROSA_URL", "http://localhost:8888")
 PROSA_KID = os.environ.get("DEMO_PROSA_KID", "demo")
 PROSA_KEY = os.environ.get("DEMO_PROSA_KEY", "")
@@ -41,6 +44,7 @@ INSTALLED_APPS = [
     "prosa_django",
 ]
 MIDDLEWARE = [
+    "prosa_django.middleware.WhoamiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -70,11 +74,15 @@ DATABASES = {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DATA_DIR / "site.sqlite3",
         "CONN_MAX_AGE": 60,
-        "OPTIONS": {
-            "timeout": 5,
-            "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-        },
+        "OPTIONS": {"timeout": 5}
+        | (
+            {
+                "transaction_mode": "IMMEDIATE",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            }
+            if django.VERSION >= (5, 1)
+            else {}
+        ),
     },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -105,12 +105,12 @@ class Cluster:
         self.manage("shell", "-c", "from demo.market.seed import sow; sow()")
         say("starting three workers")
         self.colours.start("a")
-        self._until(self._answers, 30, "nginx answers")
+        self._until(lambda: answers(f"{self.url}/prosa/io.js"), 30, "nginx answers")
         self.manage("shell", "-c", "from demo.market.publishing import publish_all; publish_all()")
 
     def manage(self, *arguments: str) -> str:
         """What a command of the demo site's ``manage.py`` prints. Raises ``DeployError``."""
-        command = [sys.executable, "-m", "django", *arguments]
+        command = [sys.executable, "-m", "django", *arguments, "--settings=demo.settings"]
         done = subprocess.run(  # noqa: S603
             command, env=self._environment(), cwd=ROOT, capture_output=True, text=True, check=False
         )
@@ -197,6 +197,7 @@ class Cluster:
         commands["nginx"] = f'{found("nginx")} -c {self.folder}/nginx.conf -g "daemon off;{user}"'
         commands["site"] = (
             f"{sys.executable} -m gunicorn demo.wsgi:application --bind 127.0.0.1:{self.base + SITE}"
+            " --env DJANGO_SETTINGS_MODULE=demo.settings"  # the workers ask it, and know nothing of Django
             " --workers 2 --threads 4 --forwarded-allow-ips 127.0.0.1"
         )
         return "".join(
@@ -205,15 +206,17 @@ class Cluster:
         )
 
     def _environment(self) -> dict[str, str]:
-        key = kept(self.folder / "demo" / "service-key")
+        key, token = (kept(self.folder / "demo" / name) for name in ("service-key", "site-token"))
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("PROSA_", "DJANGO_", "DEMO_"))}
         return {
             **clean,
             "PYTHONPATH": str(ROOT),
-            "DJANGO_SETTINGS_MODULE": "demo.settings",
             "DEMO_DATA_DIR": str(self.folder),
             "DEMO_PROSA_URL": self.api_url,
             "DEMO_PROSA_KEY": key,
+            "PROSA_SITE_URL": f"http://127.0.0.1:{self.base + SITE}",
+            "PROSA_SITE_TOKEN": token,
+            "PROSA_LOGIN_URL": "/entrar/",
             "PROSA_API_KEYS": f'{{"demo": "{key}"}}',
             "PROSA_MONGODB_URI": self.mongodb_uri,
             "PROSA_REDIS_URL": f"redis://127.0.0.1:{self.base + REDIS}/0",
@@ -240,9 +243,6 @@ class Cluster:
             else:
                 return "primary" in hello
         return False
-
-    def _answers(self) -> bool:
-        return answers(f"{self.url}/prosa/io.js")
 
     def _until(self, holds: Callable[[], bool], seconds: float, what: str) -> None:
         deadline = time.monotonic() + seconds

@@ -21,6 +21,7 @@ from urllib.parse import SplitResult, urlsplit
 from doctor import broker, endpoint, front, places, site, store, variables
 from doctor.findings import FAIL, OK, WARN, Findings, fail, redacted, secrets_of
 from doctor.visitor import Visitor
+from prosa.identity.ask import Ask
 
 SHIPPED = Path(__file__).resolve().parent.parent / "supervisor.conf"
 STREAM_SECONDS = 3.0
@@ -50,7 +51,10 @@ def look(environ: Mapping[str, str]) -> Findings:
             settings.mongodb_uri, settings.mongodb_database, len(every), lambda: datetime.now(UTC)
         )
     yield from broker.check(settings.redis_url, settings.mongodb_database, len(every))
-    yield from site.check(environ, settings.session_cookie, url)
+    if settings.site_url:
+        yield from site.check_asked(Ask(settings.site_url, settings.site_token), environ)
+    else:
+        yield from site.check(environ, settings.session_cookie, url)
     yield from places.check(workers)
     if url is not None:
         visitor = Visitor(url.geturl(), min(STREAM_SECONDS, settings.hello_seconds / 2))

@@ -9,7 +9,9 @@ from typing import Any
 from urllib.parse import SplitResult
 
 from doctor.findings import Finding, Findings, fail, first_line, ok, warn
+from prosa.identity.ask import Ask
 from prosa.identity.direct import Direct
+from prosa.identity.identity import Identity
 from prosa.identity.site import SiteError
 from prosa.models.errors import IdentityUnknownError
 from prosa.models.people import Credential, Person
@@ -18,6 +20,12 @@ ENGINES = ("db", "cached_db", "cache", "file", "signed_cookies")
 OF_ONE_PROCESS = ("locmem.LocMemCache", "dummy.DummyCache")
 PATHS = ("/chat/", "/ws/chat/")
 LOCAL = ("localhost", "127.0.0.1", "::1")
+REACHED = "let this machine reach the site's database and cache, with the site's own settings."
+SHARED = "share SECRET_KEY, SESSION_ENGINE and database with the site, or give one that is logged in."
+ASKED = (
+    "let PROSA_SITE_URL lead to the site from here, PROSA_SITE_TOKEN be the site's own, and the middleware"
+    " of prosa_django stand first there."
+)
 
 
 def check(environ: Mapping[str, str], cookie: str, url: SplitResult | None) -> Findings:
@@ -40,11 +48,23 @@ def check(environ: Mapping[str, str], cookie: str, url: SplitResult | None) -> F
     try:
         yield ok("site", f"{name} is set up")
         yield _engine()
-        yield from _lookup(identity, environ.get("SESSION", ""))
+        yield from _lookup(identity, environ.get("SESSION", ""), REACHED, SHARED)
         yield _connections()
         yield from _cookie(cookie, url)
     finally:
         identity.close()
+
+
+def check_asked(identity: Ask, environ: Mapping[str, str]) -> Findings:
+    """The same of a site that is asked: it answers. Its cookie and its sessions are its own business."""
+    if environ.get("DJANGO_SETTINGS_MODULE"):
+        yield fail(
+            "site",
+            "DJANGO_SETTINGS_MODULE is set beside PROSA_SITE_URL, and no worker starts with both",
+            "unset one of them.",
+        )
+    yield from _lookup(identity, environ.get("SESSION", ""), ASKED, "give one that is logged in.")
+    identity.close()
 
 
 def _engine() -> Finding:
@@ -73,10 +93,9 @@ def _engine() -> Finding:
     return ok("site", f"the sessions are kept by {name}")
 
 
-def _lookup(identity: Direct, session: str) -> Findings:
+def _lookup(identity: Identity, session: str, mend: str, mend_session: str) -> Findings:
     """A session that is not there is nobody's; one that is there is somebody's."""
     stranger = "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(32))
-    mend = "let this machine reach the site's database and cache, with the site's own settings."
     try:
         (nobody,) = asyncio.run(identity.identify([Credential("session", stranger)]))
         if nobody is None:
@@ -98,7 +117,7 @@ def _lookup(identity: Direct, session: str) -> Findings:
         yield fail(
             "site",
             "the session given is nobody's here",
-            "share SECRET_KEY, SESSION_ENGINE and database with the site, or give one that is logged in.",
+            mend_session,
         )
 
 

@@ -72,7 +72,15 @@ def test_a_password_is_hidden_wherever_it_stands() -> None:
         "PROSA_REDIS_URL": "redis://:another-one@r/0",
         "PROSA_API_KEYS": '{"site": "the-key-of-the-site"}',
         "SESSION": "k3v-session",
+        "PROSA_SITE_TOKEN": "the-token-of-the-site",
     }
-    for text in ("p%40ss-word", "p@ss-word", "another-one", "the-key-of-the-site", "k3v-session"):
+    for text in (
+        "p%40ss-word",
+        "p@ss-word",
+        "another-one",
+        "the-key-of-the-site",
+        "k3v-session",
+        "the-token-of-the-site",
+    ):
         assert text not in redacted(f"it said {text} twice: {text}", secrets_of(environ))
     assert "unknown" not in redacted("from mysql://root:unknown@db/", [])

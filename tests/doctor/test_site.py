@@ -4,16 +4,19 @@ import contextlib
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from deploy.cluster import ROOT
+from deploy.cluster import ROOT, Cluster
 from doctor.findings import Finding
-from doctor.site import check
+from doctor.site import check, check_asked
+from prosa.identity.ask import Ask
 from tests.doctor.lines import only, troubles
+from tests.server import free_port, session_key
 from tests.sites.site import log_in, people, site
 
 __all__ = ["site"]
@@ -127,3 +130,23 @@ def test_a_site_that_cannot_be_imported_is_found() -> None:
     assert said.stdout.startswith(
         "FAIL  site: SiteError DJANGO_SETTINGS_MODULE=nowhere.settings cannot be used"
     )
+
+
+def test_a_site_that_is_asked_is_asked(cluster: Cluster, user: Any) -> None:
+    environ = cluster._environment()
+    ask = partial(Ask, environ["PROSA_SITE_URL"], environ["PROSA_SITE_TOKEN"])
+    assert troubles(list(check_asked(ask(), {}))) == []
+    key = session_key(cluster.url, "cliente")
+    findings = list(check_asked(ask(), {"SESSION": key}))
+    assert troubles(findings) == []
+    assert any("the session given is that of person" in finding.found for finding in findings)
+    assert "is nobody's here" in only(list(check_asked(ask(), {"SESSION": log_in(user)})))
+    assert "unset one of them" in only(list(check_asked(ask(), HERE)))
+
+
+def test_a_site_that_cannot_be_asked_is_found(cluster: Cluster) -> None:
+    environ = cluster._environment()
+    wrong = Ask(environ["PROSA_SITE_URL"], "w" * 32)
+    assert "PROSA_SITE_TOKEN" in only(list(check_asked(wrong, {})))
+    away = Ask(f"http://127.0.0.1:{free_port()}", environ["PROSA_SITE_TOKEN"])
+    assert "ConnectionRefusedError" in only(list(check_asked(away, {})))

@@ -12,6 +12,7 @@ from tornado.platform.asyncio import AsyncIOLoop
 import app
 from demo import mount
 from prosa.identity.direct import Direct
+from prosa.identity.identity import Identity
 from prosa.storage.database import Database
 from settings import load
 from tests.journeys.scene import KEYS, Scene, Start
@@ -32,7 +33,7 @@ def start(io_loop: AsyncIOLoop, mongod: str, identity: Direct) -> Iterator[Start
     scenes: list[Scene] = []
     database = f"j_{uuid4().hex}"
 
-    async def begin(uri: str = mongod, **settings: Any) -> Scene:
+    async def begin(uri: str = mongod, identity: Identity = identity, **settings: Any) -> Scene:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]

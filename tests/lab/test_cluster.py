@@ -71,6 +71,23 @@ def test_the_sites_api_is_not_reached_from_outside(cluster: Cluster) -> None:
         refused.value.close()
 
 
+def test_the_site_says_who_is_who_to_its_neighbours_alone(cluster: Cluster) -> None:
+    environment = cluster._environment()
+    question = urllib.request.Request(  # noqa: S310
+        f"{environment['PROSA_SITE_URL']}/prosa/whoami/",
+        b'{"credentials": []}',
+        {"Authorization": f"Bearer {environment['PROSA_SITE_TOKEN']}"},
+    )
+    with urllib.request.urlopen(question) as answer:  # noqa: S310
+        assert answer.read() == b'{"people": []}'
+    for path in ("/prosa/whoami/", "//prosa//whoami/", "/prosa%2Fwhoami/", "/x/../prosa/whoami/"):
+        question.full_url = cluster.url + path
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(question)  # noqa: S310
+        assert refused.value.code == 404
+        refused.value.close()
+
+
 def test_every_worker_shows_its_numbers_on_both_of_its_ports(cluster: Cluster) -> None:
     (colour,) = cluster.colours.running()
     for place in PLACES[colour]:

@@ -3,6 +3,7 @@
 import json
 import logging
 import math
+import re
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,9 @@ CSP = (
     " img-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
+LINK = re.compile(r"(https://|/(?![/\\]))[!-~\x80-\U0010ffff]*")
+"""A browser passes over tabs and line ends in an address: ``/<tab>/evil.example`` is another site's."""
+
 WAY_BACK = "prosa_next"
 """Where a stranger wanted to go, for sites whose login ignores ``next``."""
 
@@ -57,7 +61,13 @@ def environment(folder: Path) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     templates.globals["json_script"] = json_script
+    templates.tests["link"] = is_link
     return templates
+
+
+def is_link(value: object) -> bool:
+    """Whether the deal card shows ``value`` as a link: over https, or within the site."""
+    return isinstance(value, str) and LINK.fullmatch(value) is not None
 
 
 def json_script(value: object) -> Markup:

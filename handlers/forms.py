@@ -4,6 +4,7 @@ A form that is refused is answered with a page that still shows its text, under 
 ``client_id``, and that needs no store to be drawn: sending it again is one click, and stores nothing twice.
 """
 
+import re
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
@@ -23,6 +24,8 @@ from prosa.models.errors import (
     TooLargeError,
     UnauthenticatedError,
 )
+
+SEQ = re.compile(r"[0-9]{1,15}", re.ASCII)
 
 
 class Form(Page):
@@ -95,7 +98,8 @@ class Send(Form):
 
         Not the text of a foreign page: sending that would be one click away.
         """
-        if self.request.method != "POST" or self.is_foreign:
+        is_form = hasattr(self, "path_args")  # else its body could not even be taken apart
+        if self.request.method != "POST" or self.is_foreign or not is_form:
             super().draw_refusal(error, status)
             return
         path = _room_url(self.path_args[0])
@@ -126,7 +130,7 @@ class Mark(Form):
         """Everything up to ``seq`` is read; answers 303 to the room, or with the cursor as it now holds."""
         person = await self.identified()
         fields = self.fields("seq")
-        if not self.is_json() and str(fields.get("seq", "")).isdecimal():
+        if not self.is_json() and SEQ.fullmatch(fields.get("seq", "")):
             fields["seq"] = int(fields["seq"])
         command = shaped({**fields, "chat_id": chat_id}, MarkRead)
         cursor = await self.chat.cursors.mark_read(person.user_id, command.room_id, command.seq)

@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from handlers.base import WAY_BACK, Page
+from prosa.chat.commands import in_utc
 from prosa.chat.wire import room_shape
 from prosa.models.entries import Page as Messages
-from prosa.models.errors import UnauthenticatedError
+from prosa.models.errors import MalformedError, UnauthenticatedError
 from prosa.models.ids import ChatId
 from prosa.models.people import Person
 from prosa.models.rooms import Cursor
@@ -59,9 +60,9 @@ class RoomsPage(Page):
         before = self.get_query_argument("antes", "")
         try:
             when = datetime.fromisoformat(before)
-        except ValueError:
+            return in_utc(when, field="antes") if when.tzinfo else None
+        except (ValueError, MalformedError):
             return None
-        return when if when.tzinfo else None
 
 
 class Unread(Page):

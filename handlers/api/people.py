@@ -23,6 +23,7 @@ from handlers.api.shapes import (
     RoomRow,
     RoomsPage,
 )
+from prosa.chat.commands import in_utc
 from prosa.chat.wire import room_shape
 from prosa.models.errors import MalformedError, UnavailableError
 from prosa.models.ids import ChatId, UserId
@@ -143,4 +144,4 @@ def _bookmark(cursor: str) -> Bookmark | None:
         last_at, chat_id = msgspec.json.decode(text, type=tuple[datetime, str])
     except (binascii.Error, ValueError, msgspec.MsgspecError):
         raise MalformedError(field="cursor") from None
-    return Bookmark(last_at, ChatId(chat_id))
+    return Bookmark(in_utc(last_at, field="cursor"), ChatId(chat_id))

@@ -35,6 +35,9 @@ from prosa.models.rooms import Member, RoomDraft
 
 CONTEXT_MAX = 16 * 1024
 """The deal card travels with every join: a card, not a document."""
+CONTEXT_DEPTH = 8
+INT_MAX = 2**63 - 1
+"""The store's integers."""
 
 
 class RoomApi(Api):
@@ -50,6 +53,8 @@ class RoomApi(Api):
         """
         if len(msgspec.json.encode(body.context)) > CONTEXT_MAX:
             raise TooLargeError(limit=CONTEXT_MAX)
+        if not _can_be_kept(body.context, CONTEXT_DEPTH):
+            raise MalformedError(field="context")
         members = {str(m.user_id): Member(UserId(str(m.user_id)), m.name, m.role) for m in body.members}
         if "" in members:
             raise MalformedError(field="members")
@@ -128,6 +133,18 @@ class ImportApi(Api):
         """What has been imported into the room, counted and digested, to be compared with its source."""
         count, digest = await self.chat.past.digest(ChatId(chat_id))
         return PastAnswer(count=count, digest=digest)
+
+
+def _can_be_kept(value: object, depth: int) -> bool:
+    """Whether ``value`` is what the store can keep: the site may have passed on what a person typed."""
+    if isinstance(value, int):
+        return -INT_MAX <= value <= INT_MAX
+    if isinstance(value, dict):
+        is_named = all("\0" not in name for name in value)
+        return depth > 0 and is_named and all(_can_be_kept(inner, depth - 1) for inner in value.values())
+    if isinstance(value, list):
+        return depth > 0 and all(_can_be_kept(inner, depth - 1) for inner in value)
+    return True
 
 
 def _past(shape: PastShape) -> PastMessage:

@@ -60,19 +60,19 @@ class Rooms:
         """The room, for one of its members. Raises ``NotFoundError`` for all others, whatever the cause.
 
         A live room is known from memory: the site's changes reach it at once, and the check of all
-        live rooms bounds what a lost notice can do.
+        live rooms bounds what a lost notice can do. Whoever is refused has waited for the same two answers
+        of the store, so that time does not tell either whether there is such a room.
         """
         live = self._hub.live(chat_id)
         room = live.room if live is not None else await self._rooms.get(chat_id)
-        if room is None:
-            raise NotFoundError
-        if room.members is None:
-            is_member = await self._memberships.is_member(chat_id, user_id)
-        else:
-            is_member = any(member.user_id == user_id for member in room.members)
-        if not is_member:
-            raise NotFoundError
-        return room
+        if room is not None and any(member.user_id == user_id for member in room.members or ()):
+            return room
+        is_member = await self._memberships.is_member(chat_id, user_id)
+        if room is not None and room.members is None and is_member:
+            return room
+        if live is not None:
+            await self._rooms.get(chat_id)
+        raise NotFoundError
 
     async def join(self, connection: Connection, command: JoinChat) -> Reply:
         """Every later entry of the room reaches this connection, after a reply with what it missed."""

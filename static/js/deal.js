@@ -8,7 +8,7 @@
   }
 
   function isLink(url) {
-    return typeof url === 'string' && (/^https:\/\//.test(url) || /^\/(?![\/\\])/.test(url));
+    return typeof url === 'string' && /^(https:\/\/|\/(?![\/\\]))[!-~\u0080-\uffff]*$/.test(url);
   }
 
   /* parts: list, row (blank), members and member (blank); members may be null. */

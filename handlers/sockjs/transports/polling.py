@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
 from sockjs.tornado.transports.pollingbase import PollingTransportBase
-from tornado.web import HTTPError
 
 from handlers.sockjs.closing import INTERRUPTED, TOO_SLOW, farewell
 from handlers.sockjs.gate import Answers, Gate
@@ -28,15 +27,10 @@ class Bound(Gate, Answers, PollingTransportBase):
         """Whether the session is not here."""
         return self.server.get_session(self.path_kwargs["session_id"]) is None
 
-    def _get_session(self, session_id: str) -> PollingSession | None:
-        """The session, if this request presents what its opener did; a stranger gets 404.
-
-        Returning none for a stranger would let a new session take the place of the other one.
-        """
+    def own_session(self, session_id: str) -> PollingSession | None:
+        """The session, if this request presents what its opener did; none for a stranger."""
         session: PollingSession | None = self.server.get_session(session_id)
-        if session is not None and session.credential != self.credential():
-            raise HTTPError(404)
-        return session
+        return session if session is not None and session.credential == self.credential() else None
 
     def handle_session_cookie(self) -> None:
         """Set ``JSESSIONID`` where a balancer needs it, and never to something strange."""
@@ -60,12 +54,19 @@ class Receiving(Bound):
     _is_cut_off = False
 
     def prepare(self) -> None:
-        """As every request; and keep the stream, which Tornado forgets when a request is over."""
+        """As every request; and keep the stream, which Tornado forgets when a request is over.
+
+        A stranger is refused before anything is written: a new session would take the place of the other one.
+        """
         self._stream: IOStream = cast("HTTP1Connection", self.request.connection).stream
         super().prepare()
+        if self._finished or self.request.method == "OPTIONS" or self.is_new():
+            return
+        if self.own_session(self.path_kwargs["session_id"]) is None:
+            self.refuse(404)
 
     def _attach_session(self, session_id: str, start_heartbeat: bool = False) -> bool:
-        session = self._get_session(session_id)
+        session = self.own_session(session_id)
         if session is None:
             session = cast("PollingSession", self.server.create_session(session_id))
             session.credential = self.credential()

@@ -23,7 +23,7 @@ class Sending(Bound, ABC):
         self.preflight()
         self.handle_session_cookie()
         self.disable_cache()
-        session = self._get_session(session_id)
+        session = self.own_session(session_id)
         if session is None or (session.is_closed and session.get_close_reason()[0] != FULL[0]):
             self.refuse(404)
             return

@@ -1,0 +1,116 @@
+"""Whoever guesses learns nothing: a foreign room answers as no room does, after as many questions."""
+
+from collections import Counter
+
+import pytest
+
+from prosa.metrics import REGISTRY
+from tests.browser import Browser, Refused
+from tests.handlers.sockjs.wire import Wire, session_path
+from tests.journeys.scene import Scene, Start
+
+SECONDS = 60
+GUESSES = {
+    "join_chat": {},
+    "send_message": {"conteudo": "Olá", "client_id": "c"},
+    "history": {},
+    "mark_read": {"seq": 1},
+    "mark_delivered": {"seq": 1},
+}
+
+
+def questions() -> Counter[str]:
+    """How often the store has been asked so far, by command."""
+    samples = (sample for metric in REGISTRY.collect() for sample in metric.samples)
+    return Counter(
+        {s.labels["command"]: int(s.value) for s in samples if s.name == "prosa_mongo_seconds_count"}
+    )
+
+
+async def refusal(browser: Browser, event: str, chat_id: str) -> tuple[dict[str, object], Counter[str]]:
+    """What a guess is answered, and what that took."""
+    before = questions()
+    with pytest.raises(Refused) as caught:
+        await browser.asks(event, chat_id=chat_id, **GUESSES[event])
+    return caught.value.data, questions() - before
+
+
+async def rooms_of_others(scene: Scene) -> list[str]:
+    """Room ids: small and large, asleep and live, and a deleted one."""
+    await scene.room("pequena")
+    await scene.room("viva")
+    await scene.room("apagada")
+    await scene.api("DELETE", "/rooms/apagada")
+    many = [{"user_id": f"m{n}", "name": f"M {n}"} for n in range(60)]
+    for chat_id in ("grande", "grande-viva"):
+        members = [*many, {"user_id": scene.ids["cliente"], "name": "Ana"}]
+        await scene.api("PUT", f"/rooms/{chat_id}", {"title": "Muitos", "members": members})
+    cliente = await scene.browser("cliente")
+    for chat_id in ("viva", "grande-viva"):
+        await cliente.asks("join_chat", chat_id=chat_id)
+    return ["pequena", "viva", "apagada", "grande", "grande-viva"]
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_a_foreign_room_and_no_room_are_refused_alike_after_the_same_questions(start: Start) -> None:
+    scene = await start(watch_seconds=1000, revalidate_seconds=1000)
+    foreign = await rooms_of_others(scene)
+    pintura = await scene.browser("pintura")
+    await refusal(pintura, "history", "nenhuma")  # whatever her coming in has asked is answered
+    for event in GUESSES:
+        nothing = await refusal(pintura, event, "nenhuma")
+        assert nothing[1].total() >= 2
+        for chat_id in foreign:
+            assert await refusal(pintura, event, chat_id) == nothing, (event, chat_id)
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_its_pages_and_forms_answer_alike_too(start: Start) -> None:
+    scene = await start(watch_seconds=1000, revalidate_seconds=1000)
+    foreign = await rooms_of_others(scene)
+    await scene.logs_in("pintura")
+    for path in ("/chat/{}/", "/chat/{}/websocket/", "/chat/{}/historico/"):
+        told = set()
+        for chat_id in ("nenhuma", *foreign):
+            before = questions()
+            page = await scene.get(path.format(chat_id), "pintura")
+            told.add((page.code, page.body, (questions() - before)["find"]))
+        assert len(told) == 1
+        assert told.pop()[0] == 404
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_somebody_elses_session_answers_as_one_that_is_not_there(start: Start) -> None:
+    scene = await start()
+    wire = Wire(int(scene.url.rsplit(":", 1)[1]))
+    url = f"/ws/chat{session_path()}"
+    mine = {"Origin": scene.url, "Cookie": f"sessionid={await scene.logs_in('cliente')}"}
+    foreign = {"Origin": scene.url, "Cookie": f"sessionid={await scene.logs_in('pintura')}"}
+    assert (await wire.post(f"{url}/xhr", headers=mine)).body == "o\n"
+    assert "welcome" in (await wire.post(f"{url}/xhr", headers=mine)).body
+    theirs = await wire.post(f"{url}/xhr_send", '["x"]', foreign)
+    missing = await wire.post(f"/ws/chat{session_path()}/xhr_send", '["x"]', foreign)
+    for one in (theirs, missing):
+        one.headers.pop("date")
+    assert (theirs.status, theirs.body, theirs.headers) == (missing.status, missing.body, missing.headers)
+    assert theirs.status == 404
+    for path in ("xhr", "xhr_streaming"):
+        assert (await wire.post(f"{url}/{path}", headers=foreign)).status == 404
+    assert (await wire.get(f"{url}/eventsource", foreign)).status == 404
+    assert (await wire.post(f"{url}/xhr_send", '["{}"]', mine)).status == 204
+    assert "malformed" in (await wire.post(f"{url}/xhr", headers=mine)).body
+    wire.hangs_up()
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_a_session_whose_id_was_laid_out_by_somebody_else_is_theirs_alone(start: Start) -> None:
+    scene = await start()
+    wire = Wire(int(scene.url.rsplit(":", 1)[1]))
+    url = f"/ws/chat{session_path()}"
+    attacker = {"Origin": scene.url, "Cookie": f"sessionid={await scene.logs_in('pintura')}"}
+    victim = {"Origin": scene.url, "Cookie": f"sessionid={await scene.logs_in('cliente')}"}
+    assert (await wire.post(f"{url}/xhr", headers=attacker)).body == "o\n"
+    assert (await wire.post(f"{url}/xhr", headers=victim)).status == 404
+    welcome = (await wire.post(f"{url}/xhr", headers=attacker)).hears_frame()[0]
+    assert f'"user_id":"{scene.ids["pintura"]}"' in welcome
+    wire.hangs_up()

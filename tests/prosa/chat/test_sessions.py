@@ -187,3 +187,16 @@ async def test_a_hint_counts_for_whoever_was_let_in_by_an_older_answer(scene: Sc
 
 def test_what_is_shown_is_never_printed() -> None:
     assert "secret" not in repr(Credential("session", "secret")) + str([Credential("token", "secret")])
+
+
+@pytest.mark.gen_test
+async def test_a_page_goes_by_no_answer_that_is_older_than_a_hint(scene: Scene) -> None:
+    assert await scene.sessions.recall(session("a")) == ANA
+    scene.site.answers.clear()
+    asking = asyncio.create_task(scene.sessions.identify(session("a")))
+    await until(lambda: len(scene.site.batches) == 2)
+    del scene.site.people["a"]
+    scene.sessions.hurry(frozenset({ANA.user_id}))
+    scene.site.answers.set()
+    assert await asking == ANA
+    assert await scene.sessions.recall(session("a")) is None

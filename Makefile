@@ -23,7 +23,10 @@ DEPS := chromium fonts-noto-color-emoji libcurl4 libfaketime libfontconfig1 libf
 # Without a site of one's own, the demo site.
 SITE := $(if $(DJANGO_SETTINGS_MODULE),,PROSA_DEMO=1)
 
-.PHONY: help run cluster rolling doctor faults test browsers check fix deps pins readme machine
+# Those that prosa_django is for.
+DJANGOS := 4.2 5.2
+
+.PHONY: help run cluster rolling doctor faults test browsers djangos check fix deps pins readme machine
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -56,6 +59,15 @@ test: deps $(VENV)/.dev node_modules/.dev ## Everything, with a real mongod, a r
 browsers: DEPS := firefox-esr libcurl4 webkit2gtk-driver xvfb
 browsers: deps $(VENV)/.browsers node_modules/.dev ## The pages in Firefox and in WebKitGTK, over every transport
 	@$(BIN)/python -m pytest -q -rA -W ignore tests/browsers
+
+djangos: $(VENV)/.dev ## What a site installs, under each Django that it is for
+	@for django in $(DJANGOS); do \
+		$(BIN)/python -m uv pip install -q --python $(BIN)/python --target .cache/django-$$django "django==$$django.*" \
+			djangorestframework-simplejwt; \
+		printf '\033[1mDjango %s\033[0m\n' $$django; \
+		PYTHONPATH=.cache/django-$$django $(BIN)/python -m pytest -q tests/prosa_django tests/prosa/identity \
+			tests/journeys/test_ask.py; \
+	done
 
 check: $(VENV)/.dev node_modules/.dev ## Lint, types and imports, in under a minute
 	@$(BIN)/ruff format --check .

@@ -35,7 +35,7 @@ def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     done = run(
         ["-m", "tests.sites.email_probe"],
         DJANGO_SETTINGS_MODULE="core.settings",
-        PYTHONPATH=str(SITES / "email"),
+        PYTHONPATH=os.pathsep.join([str(SITES / "email"), os.environ.get("PYTHONPATH", "")]),
         EMAIL_SITE_DIR=str(folder),
         EMAIL_SITE_USE_TZ=request.param,
     )

@@ -213,3 +213,5 @@ def shaped(raw: object, shape: type[Shape], *, strict: bool = True) -> Shape:
     except msgspec.ValidationError as error:
         found = _PLACE.search(str(error)) or _MISSING.search(str(error))
         raise MalformedError(field=found[1] if found else "data") from None
+    except UnicodeEncodeError:  # half a surrogate pair where no text belongs, or in a name
+        raise MalformedError(field="data") from None

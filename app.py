@@ -19,7 +19,6 @@ import msgspec
 import tornado.netutil
 import tornado.web
 
-from handlers.api.door import BODY_MAX
 from handlers.base import Site, environment
 from handlers.farewell import last_goodbyes, let_go
 from handlers.headers import Headers
@@ -193,7 +192,7 @@ async def start(settings: Settings, uri: str, identity: Identity, demo: list[Any
         xsrf_cookie_name="prosa_xsrf",
         log_function=log_request,
     )
-    listeners = Listeners(application, xheaders=settings.trust_proxy, max_body_size=BODY_MAX)
+    listeners = Listeners(application, xheaders=settings.trust_proxy, frame_bytes=settings.frame_bytes)
     worker = Worker(
         settings=settings,
         database=database,

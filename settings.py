@@ -17,7 +17,8 @@ from msgspec import Meta
 
 PREFIX = "PROSA_"
 
-RATES = ("sends", "typing", "joins", "queries", "kib", "connects", "address_connects")
+PER_PERSON = ("sends", "typing", "joins", "queries", "chunks", "connects")
+RATES = (*PER_PERSON, "connects_per_address", "requests_per_address")
 """Settings that say how often something may be done, in the words of ``limits``."""
 
 EXAMPLES = {"api_keys": '{"site": "secret"}', "token_keys": '{"2026": ["HS256", "secret"]}'}
@@ -171,11 +172,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     queries: Annotated[str, Meta(description="Pages of history, room lists and marks of one person.")] = (
         "500 per 10 seconds"
     )
-    kib: Annotated[str, Meta(description="KiB that come in on one connection.")] = "4096 per 10 seconds"
-    connects: Annotated[str, Meta(description="Connections that one person may open.")] = "200 per minute"
-    address_connects: Annotated[
-        str, Meta(description="Connections that one address (of IPv6: a /64) may open.")
-    ] = "500 per second"
+    chunks: Annotated[str, Meta(description="Pieces of 64 KiB that one person may send over SockJS.")] = (
+        "64 per 10 seconds"
+    )
+    connects: Annotated[str, Meta(description="Connections that one person may open.")] = "60 per 10 seconds"
+    connects_per_address: Annotated[
+        str, Meta(description="Connections that one address (of IPv6: a /64), maybe an office's, may open.")
+    ] = "5000 per 10 seconds"
+    requests_per_address: Annotated[
+        str, Meta(description="Pages and forms that one address may ask for.")
+    ] = "5000 per 10 seconds"
     strangers_per_address: Annotated[
         Count,
         Meta(description="Connections of one address, at one worker, whose person is not known yet."),

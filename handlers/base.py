@@ -21,6 +21,7 @@ from handlers.headers import is_tls
 from handlers.sockjs.origins import canonical
 from prosa import metrics
 from prosa.chat.events import refusal_shape
+from prosa.chat.limits import network
 from prosa.chat.service import Chat
 from prosa.models.errors import InternalError, MalformedError, NotFoundError, ProsaError, UnauthenticatedError
 from prosa.models.people import Credential, Person
@@ -110,8 +111,10 @@ class Base(tornado.web.RequestHandler):
     async def identified(self) -> Person:
         """Who asks, by the site's cookie; for what changes something the site is asked anew.
 
-        Raises ``UnauthenticatedError`` or ``IdentityUnknownError``.
+        Raises ``UnauthenticatedError`` or ``IdentityUnknownError``, and ``RateLimitedError``, before anybody
+        is asked, where too much comes from one address.
         """
+        await self.chat.limits.check("requests_per_address", network(self.request.remote_ip or ""))
         sessions, key = self.chat.sessions, self.get_cookie(self.site.cookie_name)
         known = sessions.recall if self.request.method in ("GET", "HEAD") else sessions.identify
         person = await known(Credential("session", key)) if key else None

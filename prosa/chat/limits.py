@@ -46,14 +46,6 @@ class Limits:
         if wait:
             raise RateLimitedError(retry_after_ms=math.ceil(wait * 1000))
 
-    def allows_here(self, what: str, who: str, cost: int) -> bool:
-        """As ``allows``, for what one worker alone has to do with."""
-        rate, key = self._rates[what], (what, who)
-        is_allowed = not self._own.wait(rate, key, cost)
-        if is_allowed:
-            self._own.count(rate, key, cost)
-        return is_allowed
-
     @contextmanager
     def stranger(self, address: str) -> Iterator[None]:
         """Somebody from ``address`` is not known yet; too many of those are refused.

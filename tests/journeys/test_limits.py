@@ -4,8 +4,12 @@ import json
 from typing import Any
 
 import pytest
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import websocket_connect
 
+from handlers.socket import CHUNK_BYTES, INBOX_BYTES
 from tests.browser import Browser, Refused
+from tests.handlers.sockjs.wire import Wire, heard
 from tests.journeys.scene import Scene, Start, redis_is
 from tests.redis_server import RedisServer
 
@@ -67,7 +71,7 @@ async def test_a_person_opens_so_many_connections_in_a_while(start: Start) -> No
 
 @pytest.mark.gen_test(timeout=SECONDS)
 async def test_an_address_opens_so_many_connections_in_a_while_whoever_it_is(start: Start) -> None:
-    scene = await start(address_connects="2 per minute", hello_seconds=0.1)
+    scene = await start(connects_per_address="2 per minute", hello_seconds=0.1)
     await scene.browser("cliente")
     assert await (await Browser.open(scene.url, None)).is_closed() == 4401
     for cookie in (None, "nonsense", await scene.logs_in("cliente")):
@@ -105,12 +109,89 @@ async def test_questions_are_limited_too(start: Start) -> None:
 
 
 @pytest.mark.gen_test(timeout=SECONDS)
-async def test_who_pours_bytes_in_is_closed_and_the_others_stay(start: Start) -> None:
-    scene = await start(kib="64 per minute")
+async def test_over_polling_the_handshake_is_answered_too(start: Start) -> None:
+    scene = await start(connects_per_address="1 per 1 minute")
+    await scene.browser("cliente")
+    wire = Wire(int(scene.url.rpartition(":")[2]))
+    assert (await wire.post("/ws/chat/0/abc/xhr", headers={"Origin": scene.url})).body == "o\n"
+    (error,) = map(
+        json.loads, (await wire.post("/ws/chat/0/abc/xhr", headers={"Origin": scene.url})).hears_frame()
+    )
+    assert error["data"]["code"] == "rate_limited"
+    answer = await wire.post("/ws/chat/0/abc/xhr", headers={"Origin": scene.url})
+    assert answer.body == 'c[4429,"abuse"]\n'
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+@pytest.mark.parametrize("trusts", [True, False])
+async def test_a_proxy_alone_says_whose_request_it_is(start: Start, trusts: bool) -> None:
+    scene = await start(connects_per_address="1 per 1 minute", trust_proxy=int(trusts))
+    url = scene.url.replace("http:", "ws:") + "/ws/chat/websocket"
+    codes = []
+    for number in range(3):
+        headers = {"X-Forwarded-For": f"192.0.2.{min(number, 1)}", "X-Real-Ip": f"198.51.100.{number}"}
+        line = await websocket_connect(HTTPRequest(url, headers={**headers, "Cookie": "sessionid=nobody"}))
+        await line.read_message()
+        assert await line.read_message() is None
+        codes.append(line.close_code)
+        line.close()
+    assert codes == ([4401, 4401, 4429] if trusts else [4401, 4429, 4429])
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_pages_and_forms_are_limited_by_address(start: Start) -> None:
+    scene = await start(requests_per_address="2 per 1 minute")
     await scene.room()
-    flooding, other = await scene.browser("cliente"), await scene.browser("cliente")
-    for _ in range(4):
-        flooding.writes("x" * 20_000)
-    assert await flooding.is_closed() == 4429
-    assert flooding.has_heard("error")[-1]["code"] == "rate_limited"
-    assert (await other.says("Olá", in_room=1))["seq"] == 1
+    for _ in range(2):
+        assert (await scene.get("/chat/1/", "cliente")).code == 200
+    refused = await scene.get("/chat/1/", "cliente")
+    assert refused.code == 429
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
+    assert (await (await scene.browser("reforma")).says("Olá", in_room=1))["seq"] == 1
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_so_many_bytes_of_a_person_in_a_while_and_no_more(start: Start) -> None:
+    scene = await start(chunks="2 per 1 minute")
+    tabs = [await scene.browser("cliente") for _ in range(2)]
+    reforma = await scene.browser("reforma")
+    large = "x" * (CHUNK_BYTES // 3)
+    for n in range(6):
+        await tabs[n % 2].asks("list_rooms", large=large)
+    command = json.dumps({"event": "list_rooms", "data": {"large": large}})
+    for _ in range(3):
+        tabs[0].writes(command)
+    assert (await tabs[0].hears("error"))["code"] == "rate_limited"
+    assert await tabs[0].is_closed() == 4429
+    assert (await reforma.asks("list_rooms"))["rooms"] == []
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_what_waits_for_its_answer_is_bounded_in_bytes(start: Start) -> None:
+    scene = await start(frame_bytes=1_048_576)
+    await scene.room()
+    reforma, key = await scene.browser("reforma"), await scene.logs_in("cliente")
+    wire = Wire(int(scene.url.rpartition(":")[2]))
+    line = await wire.socket("/ws/chat/0/abc/websocket", {"Cookie": f"sessionid={key}", "Origin": scene.url})
+    commands = [json.dumps({"event": "list_rooms", "data": {"x": "y" * 10_000}})] * 90
+    assert sum(map(len, commands)) > 3 * INBOX_BYTES
+    await line.write_message(json.dumps(commands))
+    said = []
+    while (frame := await heard(line)) is not None:
+        said.append(str(frame))
+    assert '\\"rate_limited\\"' in said[-2]
+    assert said[-1] == 'c[4429,"abuse"]'
+    assert (await reforma.says("Olá", in_room=1))["seq"] == 1
+    wire.hangs_up()
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_a_command_over_the_limit_is_refused_however_large_and_the_next_one_answered(
+    start: Start,
+) -> None:
+    scene = await start()
+    cliente = await scene.browser("cliente")
+    for _ in range(3):
+        cliente.writes("[" * 200_000)
+        assert (await cliente.hears("error"))["code"] == "too_large"
+    assert (await cliente.asks("list_rooms"))["rooms"] == []

@@ -19,7 +19,6 @@ import msgspec
 import tornado.netutil
 import tornado.web
 
-from handlers.api import BODY_MAX
 from handlers.base import Site, environment
 from handlers.farewell import last_goodbyes, let_go
 from handlers.listeners import Listeners
@@ -111,6 +110,7 @@ def build_sockjs(settings: Settings, chat: Chat, tasks: Tasks, cookie_name: str)
         heartbeat_seconds=settings.heartbeat_seconds,
         disconnect_delay=settings.disconnect_seconds,
         sessions_max=settings.connections,
+        sessions_per_address=settings.connections_per_address,
         jsonp=settings.jsonp,
         htmlfile=settings.htmlfile,
         sessions_folder=settings.sessions_folder,
@@ -191,7 +191,7 @@ async def start(settings: Settings, uri: str, identity: Direct, demo: list[Any])
         xsrf_cookie_kwargs={"samesite": "Lax"},
         log_function=log_request,
     )
-    listeners = Listeners(application, xheaders=settings.trust_proxy, max_body_size=BODY_MAX)
+    listeners = Listeners(application, xheaders=settings.trust_proxy, frame_bytes=settings.frame_bytes)
     worker = Worker(
         settings=settings,
         database=database,

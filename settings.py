@@ -134,8 +134,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sends: Annotated[Rate, Meta(description="Messages that one person may send.")] = "20 per 10 seconds"
     typing: Annotated[Rate, Meta(description="Typing starts of one person.")] = "1 per second"
     joins: Annotated[Rate, Meta(description="Joins of one person.")] = "10 per second"
+    connects: Annotated[Rate, Meta(description="Connections that one person may open.")] = "60 per 10 seconds"
+    connects_per_address: Annotated[
+        Rate, Meta(description="Connections that may be opened from one address, which may be an office's.")
+    ] = "1000 per 10 seconds"
+    requests_per_address: Annotated[
+        Rate, Meta(description="Pages and forms that may be asked for from one address.")
+    ] = "1000 per 10 seconds"
+    chunks: Annotated[Rate, Meta(description="64 KiB that one person may send over SockJS.")] = (
+        "64 per 10 seconds"
+    )
     connections_per_person: Annotated[Count, Meta(description="Open connections of one person.")] = 20
     rooms_per_connection: Annotated[Count, Meta(description="Rooms that one connection may join.")] = 50
+    connections_per_address: Annotated[
+        Count, Meta(description="Open SockJS sessions of one address at this worker.")
+    ] = 2_000
     connections: Annotated[
         Count, Meta(description="Open SockJS sessions of this worker; one more is told to come back.")
     ] = 10_000

@@ -15,6 +15,7 @@ import tornado.web
 from markupsafe import Markup
 
 from handlers.errors import status_of
+from handlers.sockjs.addresses import one_address
 from prosa import metrics
 from prosa.chat.events import refusal_shape
 from prosa.chat.service import Chat
@@ -84,7 +85,11 @@ class Base(tornado.web.RequestHandler):
         self.set_header("Server", "Prosa")
 
     async def identified(self) -> Person:
-        """Who asks, by the site's cookie. Raises ``UnauthenticatedError`` or ``IdentityUnknownError``."""
+        """Who asks, by the site's cookie. Raises ``UnauthenticatedError`` or ``IdentityUnknownError``.
+
+        And ``RateLimitedError``, before anybody is asked, where too much comes from one address.
+        """
+        await self.chat.limits.check("requests_per_address", one_address(self.request.remote_ip or ""))
         key = self.get_cookie(self.site.cookie_name)
         person = await self.chat.sessions.identify(Credential("session", key)) if key else None
         if person is None:

@@ -8,16 +8,20 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Sequence
-from typing import Any
 
 import tornado.web
-from tornado.httpserver import HTTPServer
+
+from handlers.arrivals import Server
 
 ACCEPT_MAX = 10_000
 """Connections that the kernel may hold for us when the listener closes; its backlog is smaller."""
 
 CUT_SECONDS = 2.0
 """A peer that does not take the end of its answer by then is cut off."""
+
+
+REQUEST_SECONDS = 60.0
+"""For the headers of a request, and again for its body. A silent line is closed by then."""
 
 
 class Listeners:
@@ -28,9 +32,17 @@ class Listeners:
     ``_connections``, to know when everybody has been answered.
     """
 
-    def __init__(self, application: tornado.web.Application, **options: Any) -> None:
-        self._public = HTTPServer(application, **options)
-        self._private = HTTPServer(application, **options)
+    def __init__(self, application: tornado.web.Application, *, xheaders: bool, frame_bytes: int) -> None:
+        self._public, self._private = (
+            Server(
+                application,
+                xheaders=xheaders,
+                idle_connection_timeout=REQUEST_SECONDS,
+                body_timeout=REQUEST_SECONDS,
+            )
+            for _ in range(2)
+        )
+        self._public.frame_bytes = self._private.frame_bytes = frame_bytes
 
     def open(self, public: Sequence[socket.socket], private: Sequence[socket.socket]) -> None:
         """Requests are answered from now on."""

@@ -41,7 +41,11 @@ NONSENSE_MAX = 20
 """``malformed`` or ``unknown_event`` in a row, after which the other end is no client of ours."""
 
 INBOX_MAX = 1_000
-"""Commands that wait for their answer. More is not a person who types."""
+INBOX_BYTES = 262_144
+"""Commands that wait for their answer, and what they weigh. More is not a person who types."""
+
+CHUNK_BYTES = 65_536
+"""What a person sends is counted in pieces of this size, together with the other workers."""
 
 FULL_RETRY_MS = 5_000
 """When a person whose connections are all taken may try again."""
@@ -69,6 +73,8 @@ class Socket(Transport):
         self._tasks = tasks
         self._config = config
         self._inbox: deque[str | None] = deque()
+        self._inbox_bytes = 0
+        self._uncounted_bytes = 0
         self._arrived = asyncio.Event()
         self._nonsense = 0
 
@@ -77,9 +83,13 @@ class Socket(Transport):
         self._tasks.start("connection", self._serve())
 
     def on_message(self, text: str) -> None:
-        """Put it where the task finds it, or end a connection that floods."""
-        if len(self._inbox) < INBOX_MAX:
-            self._put(text)
+        """Put it where the task finds it, or end a connection that floods.
+
+        Of what is over the limit as much is kept as shows that it is.
+        """
+        self._uncounted_bytes += len(text)
+        if len(self._inbox) < INBOX_MAX and self._inbox_bytes < INBOX_BYTES:
+            self._put(text[: self._config.message_bytes + 1])
         elif not self.is_closed:
             self._say_no(RateLimitedError(retry_after_ms=1000))
             self.close(*ABUSE)
@@ -90,13 +100,16 @@ class Socket(Transport):
 
     def _put(self, text: str | None) -> None:
         self._inbox.append(text)
+        self._inbox_bytes += len(text or "")
         self._arrived.set()
 
     async def _next(self) -> str | None:
         while not self._inbox:
             self._arrived.clear()
             await self._arrived.wait()
-        return self._inbox.popleft()
+        text = self._inbox.popleft()
+        self._inbox_bytes -= len(text or "")
+        return text
 
     def _deliver(self, event: Event) -> None:
         if event.framed is None:
@@ -109,12 +122,14 @@ class Socket(Transport):
 
     async def _serve(self) -> None:
         try:
+            await self._chat.limits.check("connects_per_address", self.opening.address)
             credential, ack = self._presented(), None
             if credential is None:
                 credential, ack = await self._introduced()
             person = await self._chat.sessions.identify(credential)
             if person is None:
                 raise UnauthenticatedError
+            await self._chat.limits.check("connects", person.user_id)
             await self._talk(credential, person, ack)
         except ProsaError as error:
             if not isinstance(error, IdentityUnknownError):
@@ -141,11 +156,18 @@ class Socket(Transport):
             if ack is not None:
                 self._deliver(reply(ack, {"expires_at": ending(person)}))
             while (text := await self._next()) is not None:
+                await self._count(person)
                 await self._answer(connection, text)
         finally:
             self._chat.sessions.forget(connection)
             self._chat.part(connection)
             log.info("connection_closed user_id=%s transport=%s", person.user_id, self.opening.transport)
+
+    async def _count(self, person: Person) -> None:
+        """What was received is counted. Raises ``RateLimitedError``, which ends a flood."""
+        while self._uncounted_bytes >= CHUNK_BYTES:
+            self._uncounted_bytes -= CHUNK_BYTES
+            await self._chat.limits.check("chunks", person.user_id)
 
     def _presented(self) -> Credential | None:
         """What the request carried: a token goes before a cookie, because a page has to mean it.

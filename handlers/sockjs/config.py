@@ -20,6 +20,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     disconnect_delay: float = 5
     sessions_max: int = 10_000
     """Open connections of every transport; one more is opened and closed with 4000."""
+    sessions_per_address: int = 2_000
+    """Open connections of one address; one more is opened and closed with 4000."""
     jsonp: bool = False
     htmlfile: bool = False
     websocket: bool = True

@@ -20,6 +20,7 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     query: dict[str, str]
     origin: str | None
     address: str
+    """Whose request it is, as what one address does is counted."""
     user_agent: str
 
 

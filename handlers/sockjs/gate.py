@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sockjs.tornado.basehandler import BaseHandler
 from tornado.web import RequestHandler
 
+from handlers.sockjs.addresses import one_address
 from handlers.sockjs.connection import Opening
 from handlers.sockjs.origins import Verdict, judge
 
@@ -76,6 +77,11 @@ class Gate(RequestHandler):
         may_use = self.verdict is Verdict.OURS or (self.verdict is Verdict.NATIVE and self.is_raw)
         return self.get_cookie(name) or None if name and may_use else None
 
+    @property
+    def address(self) -> str:
+        """Whose request it is, as what one address does is counted."""
+        return one_address(self.request.remote_ip or "")
+
     def get_conn_info(self) -> Opening:
         """What the application may know of this request."""
         headers = self.request.headers
@@ -84,7 +90,7 @@ class Gate(RequestHandler):
             cookie=self.cookie,
             query=self.query(),
             origin=headers.get("Origin"),
-            address=self.request.remote_ip or "",
+            address=self.address,
             user_agent=headers.get("User-Agent", ""),
         )
 

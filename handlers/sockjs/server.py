@@ -9,12 +9,14 @@ from typing import Any
 from sockjs.tornado.router import SockJSRouter
 from tornado.web import HTTPError
 
+from handlers.sockjs.addresses import ByAddress
 from handlers.sockjs.closing import FULL, INTERNAL, INTERRUPTED, RESTART, TOO_SLOW
 from handlers.sockjs.config import Config
 from handlers.sockjs.connection import Connection, Opening
 from handlers.sockjs.folder import SessionFolder
+from handlers.sockjs.kept import KeptSessions
 from handlers.sockjs.pages import Greeting, IFrame, Info
-from handlers.sockjs.session import Life, PollingSession, SocketSession
+from handlers.sockjs.session import Life, PollingSession
 from handlers.sockjs.transports.eventsource import EventSource
 from handlers.sockjs.transports.htmlfile import HtmlFile
 from handlers.sockjs.transports.jsonp import Jsonp, JsonpSend
@@ -48,6 +50,7 @@ class Router(SockJSRouter):
         self.config = config
         self.factory = factory
         self.open_sessions: set[Life] = set()
+        self._open_by_address = ByAddress()
         self.closes = Counter(dict.fromkeys((FULL, RESTART, TOO_SLOW, INTERRUPTED, INTERNAL), 0))
         super().__init__(
             self.connect,
@@ -62,24 +65,42 @@ class Router(SockJSRouter):
                 "verify_ip": False,
             },
         )
-        if config.sessions_folder:
-            self._sessions._items = SessionFolder(Path(config.sessions_folder))  # noqa: SLF001
+        folder = config.sessions_folder
+        self._kept = SessionFolder(Path(folder)) if folder else KeptSessions()
+        self._sessions._items = self._kept  # noqa: SLF001
         self._transport_urls = [
             (prefix + pattern + "$", handler, {"server": self}) for pattern, handler in handlers_of(config)
         ]
 
-    def connect(self, session: Life) -> Connection | None:
-        """The application's connection for ``session``; none where there is no room for one more."""
-        session.is_refused = len(self.open_sessions) >= self.config.sessions_max
-        return None if session.is_refused else self.factory()
+    def connect(self, _session: Life) -> Connection | None:
+        """The application's connection for a session; none where there is no room for one more."""
+        return self.factory() if len(self.open_sessions) < self.config.sessions_max else None
 
-    def create_session(self, session_id: str, register: bool = True) -> Life:
-        """A new session; a registered one can be come back to. Full twice over, it is HTTP 503."""
-        if not register:
-            return SocketSession(self.connect, self, session_id, None)
-        if len(self._sessions._items) >= 2 * self.config.sessions_max:  # noqa: SLF001
+    def has_room_for(self, address: str) -> bool:
+        """Whether one more session of this address may be open."""
+        return self._open_by_address[address] < self.config.sessions_per_address
+
+    def enter(self, session: Life) -> None:
+        """The session is open, and counted."""
+        self.open_sessions.add(session)
+        self._open_by_address.add(session.address)
+
+    def leave(self, session: Life) -> None:
+        """It is not open any more, if it was."""
+        if session in self.open_sessions:
+            self.open_sessions.remove(session)
+            self._open_by_address.remove(session.address)
+
+    def keep_session(self, session_id: str, address: str) -> PollingSession:
+        """A new session that can be come back to. Full twice over, of one address or of all: HTTP 503."""
+        config, kept = self.config, self._kept
+        if (
+            len(kept) >= 2 * config.sessions_max
+            or kept.by_address[address] >= 2 * config.sessions_per_address
+        ):
             raise HTTPError(503)
-        session = PollingSession(self.connect, self, session_id, self.config.disconnect_delay)
+        session = PollingSession(self.connect, self, session_id, config.disconnect_delay)
+        session.address = address
         try:
             self._sessions.add(session)
         except OSError as error:
@@ -95,15 +116,15 @@ class Router(SockJSRouter):
 
     def untold(self) -> int:
         """How many sessions are closed and have not fetched their goodbye."""
-        return sum(session.is_untold for session in self._sessions._items.values())  # noqa: SLF001
+        return sum(session.is_untold for session in self._kept.values())
 
     def close(self) -> None:
         """Every session is closed, and no timer of the library's runs any more."""
         self._sessions_cleanup.stop()
         self.stats._callback.stop()  # noqa: SLF001
         self.dismiss()
-        if isinstance(self._sessions._items, SessionFolder):  # noqa: SLF001
-            self._sessions._items.wipe()  # noqa: SLF001
+        if isinstance(self._kept, SessionFolder):
+            self._kept.wipe()
 
     def dismiss(self) -> None:
         """Whatever is still open is told to come back."""

@@ -32,9 +32,10 @@ class Life(library.BaseSession):
 
     server: Router
     conn: Connection | None
+    """None over the server's limits: it is opened and closed, and the application never hears of it."""
     conn_info: Opening | None
-    is_refused = False
-    """Over the server's limit: it is opened and closed, and the application never hears of it."""
+    address = ""
+    """Whose it is, as what one address has is counted; known before the session is opened."""
     _timer: asyncio.TimerHandle | None = None
 
     def verify_state(self) -> None:
@@ -43,11 +44,12 @@ class Life(library.BaseSession):
             return
         self.state = library.OPEN
         self.greet()
-        if self.is_refused or self.conn is None or self.conn_info is None:
+        if not self.server.has_room_for(self.address):
             self.conn = None
+        if self.conn is None or self.conn_info is None:
             self.close(*FULL)
             return
-        self.server.open_sessions.add(self)
+        self.server.enter(self)
         self.conn.opened(self, self.conn_info)
 
     def greet(self) -> None:
@@ -62,7 +64,7 @@ class Life(library.BaseSession):
         self.close_reason = (code, message)
         self.server.closes[code, message] += 1
         self.stop_heartbeat()
-        self.server.open_sessions.discard(self)
+        self.server.leave(self)
         connection, self.conn = self.conn, None
         if self.conn_info is not None:
             self.stats.on_sess_closed(self.transport_name)

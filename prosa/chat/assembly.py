@@ -145,6 +145,7 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
     return Chat(
         connections=connections,
         cursors=Cursors(rooms=rooms, memberships=memberships, messages=stored, hub=hub, bus=bus),
+        limits=limits,
         messages=Messages(
             messages=stored,
             rooms=rooms,

@@ -5,6 +5,7 @@ import msgspec
 from prosa.chat import commands
 from prosa.chat.connections import Connection, Connections
 from prosa.chat.cursors import Cursors
+from prosa.chat.limits import Limits
 from prosa.chat.messages import Messages
 from prosa.chat.presence import Presence
 from prosa.chat.registry import Registry
@@ -26,6 +27,7 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
 
     connections: Connections
     cursors: Cursors
+    limits: Limits
     messages: Messages
     presence: Presence
     registry: Registry

@@ -204,7 +204,9 @@ def is_anybody_there(found: Counter[str]) -> bool:
 def test_nothing_is_left_of_those_who_came_and_went(tmp_path: Path, redis: RedisServer) -> None:
     server = Server(
         tmp_path, program="-m tests.faults.watched", PROSA_REDIS_URL=redis.url,
-        PROSA_SENDS="1000 per 1 second", PROSA_JOINS="10000 per 1 second", PROSA_TYPING="1000 per 1 second",
+        PROSA_SENDS="1000 per 1 second", PROSA_JOINS="10000 per 1 second",
+        PROSA_CONNECTS="10000 per 1 second", PROSA_CONNECTS_PER_ADDRESS="10000 per 1 second",
+        PROSA_TYPING="1000 per 1 second",
         PROSA_CONNECTIONS_PER_PERSON="1000", PROSA_SESSIONS_FOLDER=str(tmp_path / "sessions"),
     )  # fmt: skip
     server.start()

@@ -100,6 +100,7 @@ async def test_a_worker_killed_twenty_times_loses_and_doubles_nothing(
         PROSA_MONGODB_URI=own_mongod.uri,
         PROSA_SENDS="100000 per 1 second",
         PROSA_JOINS="1000 per 1 second",
+        PROSA_CONNECTS="1000 per 1 second",
     )
     await asyncio.to_thread(server.start)
     await asyncio.to_thread(server.has_rooms)

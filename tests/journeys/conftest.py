@@ -42,6 +42,7 @@ def start(io_loop: AsyncIOLoop, mongod: str, identity: Direct) -> Iterator[Start
             "mongodb_database": database,
             "api_keys": json.dumps(KEYS),
             "joins": "1000 per second",
+            "connects": "1000 per second",
             **settings,
         }
         loaded = load({f"PROSA_{name.upper()}": str(value) for name, value in given.items()})

@@ -26,6 +26,8 @@ SETTINGS = {
     "PROSA_QUEUE_BYTES": "262144",
     "PROSA_SENDS": "100000 per 1 second",
     "PROSA_JOINS": "100000 per 1 second",
+    "PROSA_CONNECTS": "100000 per 1 second",
+    "PROSA_CONNECTS_PER_ADDRESS": "100000 per 1 second",
     "PROSA_CONNECTIONS_PER_PERSON": "10000",
 }
 

@@ -67,7 +67,7 @@ class Receiving(Bound):
     def _attach_session(self, session_id: str, start_heartbeat: bool = False) -> bool:
         session = self._get_session(session_id)
         if session is None:
-            session = cast("PollingSession", self.server.create_session(session_id))
+            session = self.server.keep_session(session_id, self.address)
             session.credential = self.credential()
         if not session.set_handler(self, start_heartbeat):
             return False

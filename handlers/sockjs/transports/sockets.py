@@ -66,6 +66,7 @@ class Socket(Gate, SockJSWebSocketHandler, ABC):
         self.server.stats.on_conn_opened()
         self.set_nodelay(True)
         self.session = session = self.new_session(session_id)
+        session.address = self.address
         session.set_handler(self)
         session.verify_state()
 

@@ -5,7 +5,7 @@ from sockjs.tornado.transports import websocket as library
 from handlers.sockjs.closing import farewell
 from handlers.sockjs.inbound import BadFrameError, texts_of
 from handlers.sockjs.payload import Payload, text_frame
-from handlers.sockjs.session import Life
+from handlers.sockjs.session import Life, SocketSession
 from handlers.sockjs.transports.sockets import Socket
 
 
@@ -16,7 +16,7 @@ class WebSocket(Socket, library.WebSocketTransport):
 
     def new_session(self, session_id: str) -> Life:
         """A session that no other request can reach, whatever its id."""
-        return self.server.create_session(session_id, register=False)
+        return SocketSession(self.server.connect, self.server, session_id, None)
 
     def on_message(self, message: str | bytes) -> None:
         """Hand over the frame's messages; the SockJS protocol cuts off whoever sends no frame."""

@@ -122,9 +122,8 @@ class _Line:
         except ConnectionError:
             if not was_kept:
                 raise
-            return self._post(
-                body, deadline
-            )  # the site closes what is idle, and asking again changes nothing
+            # The site closes what is idle, and asking again changes nothing.
+            return self._post(body, deadline)
 
     def _post(self, body: bytes, deadline: float) -> bytes:
         connection = self._connection

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test.utils import override_settings
 
 from prosa_django import access_tokens
 from prosa_django.accounts import Person
@@ -65,14 +64,29 @@ def test_a_token_of_nobody_the_site_knows_is_nobody_s(access: Any, claim: Any) -
     assert answer(access) is None
 
 
-def test_the_inactive_and_the_deleted_are_nobody_whatever_the_site_allows(access: Any, stranger: Any) -> None:
+def test_the_inactive_and_the_deleted_are_nobody_whatever_the_site_allows(
+    access: Any, stranger: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rest_framework_simplejwt import authentication  # noqa: PLC0415 - only once Django is set up
+
     stranger.is_active = False
     stranger.save()
     assert answer(access) is None
-    with override_settings(SIMPLE_JWT={"CHECK_USER_IS_ACTIVE": False}):
-        assert answer(access) is None
+    monkeypatch.setattr(authentication.api_settings, "CHECK_USER_IS_ACTIVE", False)
+    assert answer(access) is None
     stranger.delete()
     assert answer(access) is None
+
+
+def test_a_refresh_token_is_nobody_s_though_the_site_looks_at_no_type(
+    access: Any, stranger: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rest_framework_simplejwt import settings, tokens  # noqa: PLC0415 - only once Django is set up
+
+    asked = [access, tokens.RefreshToken.for_user(stranger)]
+    for read in (settings.api_settings, tokens.api_settings):
+        monkeypatch.setattr(read, "TOKEN_TYPE_CLAIM", None)
+    assert [found is not None for found in map(answer, map(str, asked))] == [True, False]
 
 
 def test_a_site_that_makes_none_knows_nobody_by_one(access: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ FORGED = [
     "%0aX-Forged:%201",
     "\x0bX-Forged: 1",
     "%e5%98%8a%e5%98%8dX-Forged:1",
+    "\x85X-Forged:1",
 ]
 PLACES = [
     "/chat/{}/",

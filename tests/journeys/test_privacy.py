@@ -43,9 +43,9 @@ async def many_words(scene: Scene, count: int) -> None:
     """The cliente has said so much in room 1."""
     said = {"chat_id": "1", "kind": "text", "author_id": scene.ids["cliente"], "author_name": "Ana"}
     said |= {"conteudo": "x" * 100, "digest": b"d", "sent_at": datetime.now(UTC)}
-    for start in range(1, count + 1, 10_000):
+    for start in range(1, count + 1, 1_000):
         await scene.worker.database.messages.insert_many(
-            [{**said, "seq": seq, "client_id": f"c-{seq}"} for seq in range(start, start + 10_000)],
+            [{**said, "seq": seq, "client_id": f"c-{seq}"} for seq in range(start, start + 1_000)],
             ordered=False,
         )
 

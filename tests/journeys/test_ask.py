@@ -1,6 +1,7 @@
 """Prosa beside a site on a server of its own, which it asks; the site is there, stands still, and is gone."""
 
 import asyncio
+import contextlib
 import signal
 import sqlite3
 import subprocess
@@ -30,9 +31,11 @@ ASKED = {"login_url": "/entrar/", "revalidate_seconds": 1}
 def site(request: Any, identity: Direct, tmp_path: Path) -> Iterator[ServedSite]:
     """The demo site of the other journeys, with its people, on a server of its own."""
     served = ServedSite(settings.DATA_DIR.parent, tmp_path, request.param)
-    served.start()
-    yield served
-    served.stop(signal.SIGKILL)
+    try:
+        served.start()
+        yield served
+    finally:
+        served.stop(signal.SIGKILL)
 
 
 @pytest.fixture
@@ -147,12 +150,11 @@ async def test_while_the_site_is_away_those_who_are_known_stay_and_newcomers_wai
 
 @pytest.mark.gen_test(timeout=SECONDS)
 async def test_with_a_wrong_token_nobody_is_a_nobody(start: Start, site: ServedSite) -> None:
-    ask = Ask(site.url, "w" * 40)
-    scene = await start(identity=ask, **ASKED)
-    await login(scene, site, "cliente")
-    assert await refused(scene, scene.keys["cliente"]) == 4010
-    assert (await scene.get("/chat/", "cliente")).code == 503
-    ask.close()
+    with contextlib.closing(Ask(site.url, "w" * 40)) as ask:
+        scene = await start(identity=ask, **ASKED)
+        await login(scene, site, "cliente")
+        assert await refused(scene, scene.keys["cliente"]) == 4010
+        assert (await scene.get("/chat/", "cliente")).code == 503
 
 
 @pytest.mark.gen_test(timeout=SECONDS)

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
 from pathlib import Path
 
 from demo.keys import kept
@@ -60,6 +59,6 @@ class ServedSite:
     def _answers(self) -> bool:
         try:
             new_browser()[1].open(f"{self.url}/entrar/", timeout=5).close()
-        except urllib.error.URLError:
+        except OSError:  # not there, or not yet quick enough
             return False
         return True

@@ -1,0 +1,195 @@
+"""What somebody who means harm does to a worker, from an address of their own."""
+
+import asyncio
+import contextlib
+import itertools
+import os
+import socket
+import struct
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+from tests.server import Server
+
+ADDRESS = "127.0.0.2"
+AT_ONCE = 100
+SLOW_READERS = 15
+NO_LINGER = struct.pack("ii", 1, 0)
+PATIENCE = 20.0
+UPGRADE = (
+    "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n"
+)
+KEY = "AAAAAAAAAAAAAAAAAAAAAA=="
+JOIN = b'{"event":"join_chat","data":{"chat_id":1}}'
+MASK = b"\0\0\0\0"
+
+Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+_ids = itertools.count()
+
+
+class Attacker:
+    """Lines to one worker, and a count of what came back."""
+
+    def __init__(self, server: Server, cookie: str = "") -> None:
+        self.server = server
+        self.cookie = cookie
+        self.host, self.port = server.url.removeprefix("http://").split(":")
+        self.answers = Counter[str]()
+        self._lines: list[asyncio.StreamWriter] = []
+
+    async def line(self, window: int = 0) -> Line:
+        """A fresh line; behind a small window, if so asked."""
+        raw = socket.socket()
+        raw.setblocking(False)
+        if window:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+        raw.bind((ADDRESS, 0))
+        await asyncio.get_running_loop().sock_connect(raw, (self.host, int(self.port)))
+        reader, writer = await asyncio.open_connection(sock=raw, limit=window or 2**16)
+        self._lines.append(writer)
+        return reader, writer
+
+    def request(self, method: str, path: str, more: str = "", body: str = "") -> bytes:
+        """A request with this attacker's cookie."""
+        cookie = f"Cookie: sessionid={self.cookie}\r\n" if self.cookie else ""
+        return (
+            f"{method} {path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\n"
+            f"Origin: {self.server.url}\r\n{cookie}"
+            f"{more}Content-Length: {len(body)}\r\n\r\n{body}"
+        ).encode()
+
+    async def asks(self, path: str, body: str = "") -> None:
+        """One request on a line of its own; its status is counted."""
+        reader, writer = await self.line()
+        writer.write(self.request("POST", path, "Connection: close\r\n", body))
+        try:
+            async with asyncio.timeout(PATIENCE):
+                status = (await reader.readline()).split()
+                self.answers[status[1].decode() if status else "cut"] += 1
+        except OSError:
+            self.answers["cut"] += 1
+        self.cuts(writer)
+
+    async def shakes_hands(self, window: int = 0) -> Line:
+        """A WebSocket, right below the prefix."""
+        reader, writer = await self.line(window)
+        writer.write(self.request("GET", "/ws/chat/websocket", UPGRADE.format(key=KEY)))
+        async with asyncio.timeout(PATIENCE):
+            head = await reader.readuntil(b"\r\n\r\n")
+        self.answers[head.split()[1].decode()] += 1
+        return reader, writer
+
+    def cuts(self, writer: asyncio.StreamWriter) -> None:
+        """The line is gone at once, and the worker sees a reset."""
+        with contextlib.suppress(OSError, AttributeError):
+            raw = writer.get_extra_info("socket")
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+        writer.transport.abort()
+        self._lines.remove(writer)
+
+    async def leaves(self) -> None:
+        """No line is left."""
+        for writer in tuple(self._lines):
+            self.cuts(writer)
+        await asyncio.sleep(0.1)
+
+
+Attack = Callable[[Attacker], Awaitable[None]]
+
+
+async def many(count: int, do: Callable[[], Awaitable[object]]) -> None:
+    """So often, some at a time."""
+    left = iter(range(count))
+
+    async def one_after_the_other() -> None:
+        for _ in left:
+            await do()
+
+    await asyncio.gather(*(one_after_the_other() for _ in range(AT_ONCE)))
+
+
+async def dribbled(attacker: Attacker, opening: bytes, count: int) -> None:
+    """So many requests begin, and go on with a byte now and then."""
+    lines: list[Line] = []
+
+    async def begin() -> None:
+        reader, writer = await attacker.line()
+        writer.write(opening)
+        lines.append((reader, writer))
+
+    await many(count, begin)
+    for _ in range(10):
+        for _, writer in lines:
+            with contextlib.suppress(OSError):
+                writer.write(b"x")
+        await asyncio.sleep(0.1)
+
+
+async def slow_handshakes(attacker: Attacker) -> None:
+    """400 handshakes whose headers never end."""
+    await dribbled(attacker, b"GET /ws/chat/websocket HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", 400)
+
+
+async def slow_bodies(attacker: Attacker) -> None:
+    """400 bodies of 200 KB, a byte at a time."""
+    head = attacker.request("POST", "/ws/chat/0/slow/xhr_send").replace(
+        b"Content-Length: 0", b"Content-Length: 200000"
+    )
+    await dribbled(attacker, head, 400)
+
+
+async def slow_readers(attacker: Attacker) -> None:
+    """Tabs of a member that join the room, and read nothing of what is said in it."""
+
+    async def come() -> None:
+        _, writer = await attacker.shakes_hands(window=4096)
+        writer.write(b"\x81" + bytes([0x80 | len(JOIN)]) + MASK + JOIN)
+        writer.transport.pause_reading()  # type: ignore[attr-defined]
+
+    await asyncio.gather(*(come() for _ in range(SLOW_READERS)))
+    await asyncio.sleep(2)
+
+
+async def open_and_leave(attacker: Attacker) -> None:
+    """1,000 handshakes, each of which is cut once it is answered."""
+
+    async def visit() -> None:
+        _, writer = await attacker.shakes_hands()
+        attacker.cuts(writer)
+
+    await many(1_000, visit)
+
+
+async def ten_thousand_ids(attacker: Attacker) -> None:
+    """10,000 polling sessions, none of which is come back to."""
+    await many(10_000, lambda: attacker.asks(f"/ws/chat/0/{next(_ids)}-{os.getpid()}/xhr"))
+
+
+async def polls_with_one_id(attacker: Attacker) -> None:
+    """3,000 polls of one session, a hundred at a time."""
+    path = f"/ws/chat/0/one-{next(_ids)}/xhr"
+    await many(3_000, lambda: attacker.asks(path))
+
+
+async def reconnect_storm(attacker: Attacker) -> None:
+    """1,000 tabs are cut at one moment, and all of them come back at the next."""
+    for _ in range(2):
+        lines: list[Line] = []
+
+        async def come(lines: list[Line] = lines) -> None:
+            lines.append(await attacker.shakes_hands())
+
+        await many(1_000, come)
+        for _, writer in lines:
+            attacker.cuts(writer)
+
+
+FLOODS: tuple[Attack, ...] = (
+    slow_handshakes,
+    slow_bodies,
+    slow_readers,
+    open_and_leave,
+    polls_with_one_id,
+    reconnect_storm,
+    ten_thousand_ids,
+)

@@ -188,6 +188,25 @@ def test_an_account_that_fails_takes_no_neighbour_along(
         other.delete()
 
 
+@pytest.mark.parametrize("kind", ["session", "token"])
+def test_an_account_that_the_site_fails_to_find_takes_no_neighbour_along(
+    post: Any, stranger: Any, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    from django.contrib.auth.backends import ModelBackend  # noqa: PLC0415 - only once Django is set up
+    from rest_framework_simplejwt.authentication import JWTAuthentication  # noqa: PLC0415
+    from rest_framework_simplejwt.tokens import AccessToken  # noqa: PLC0415
+
+    def get_user(*_: Any) -> Any:
+        raise LookupError("no profile")
+
+    asked = [session(log_in(stranger)), {"kind": "token", "secret": str(AccessToken.for_user(stranger))}]
+    failing = ModelBackend if kind == "session" else JWTAuthentication
+    monkeypatch.setattr(failing, "get_user", get_user)
+    answers = dict(zip(("session", "token"), post(asked).json()["people"], strict=True))
+    assert answers.pop(kind) == "unknown"
+    assert [somebody["name"] for somebody in answers.values()] == ["Joana Dias"]
+
+
 def test_hosts_redirects_and_logins_do_not_answer_in_its_place(post: Any) -> None:
     with override_settings(ALLOWED_HOSTS=["elsewhere.example"], SECURE_SSL_REDIRECT=True):
         assert post([NOBODY], Host="web:8000").json() == {"people": [None]}

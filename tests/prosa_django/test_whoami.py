@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.test import AsyncClient, Client
 from django.test.utils import override_settings
 
-from prosa_django.middleware import BATCH_MAX, BODY_MAX, PATH, WhoamiMiddleware
+from prosa_django.middleware import BATCH_MAX, BODY_MAX, NAME_CHARS, PATH, WhoamiMiddleware
 from tests.sites.site import log_in
 
 TOKEN = "the-token-of-the-tests-of-32-bytes-or-more"
@@ -166,6 +166,22 @@ def test_an_outage_of_the_cache_makes_nobody_a_nobody(post: Any) -> None:
         SESSION_ENGINE=engine, CACHES={"default": {"BACKEND": "tests.sites.caches.AwayCache"}}
     ):
         assert post([NOBODY]).status_code == 503
+
+
+def test_what_is_refused_is_not_reported_by_django_with_the_token_in_it(
+    post: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    away = {"default": {"BACKEND": "tests.sites.caches.AwayCache"}}
+    engine = "django.contrib.sessions.backends.cache"
+    with caplog.at_level(logging.DEBUG), override_settings(SESSION_ENGINE=engine, CACHES=away):
+        assert [post([NOBODY]).status_code, post([], token="wrong").status_code] == [503, 404]
+    assert [record for record in caplog.records if record.name.startswith("django.request")] == []
+
+
+def test_a_name_has_its_bound(post: Any, stranger: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(stranger), "get_full_name", lambda _: "n" * (NAME_CHARS + 1))
+    (somebody,) = post([session(log_in(stranger))]).json()["people"]
+    assert somebody["name"] == "n" * NAME_CHARS
 
 
 def test_an_account_that_fails_takes_no_neighbour_along(

@@ -18,7 +18,7 @@ SAY := @printf '\033[1m%s\033[0m\n'
 # What apt brings for the tests: browsers old and new, fonts, a proxy, a bus, a Prometheus, and what mongod and
 # PhantomJS link to.
 DEPS := chromium fonts-noto-color-emoji libcurl4 libfaketime libfontconfig1 libfreetype6 lynx nginx-light \
-	prometheus redis-server
+	openssl prometheus redis-server
 
 # Without a site of one's own, the demo site.
 SITE := $(if $(DJANGO_SETTINGS_MODULE),,PROSA_DEMO=1)

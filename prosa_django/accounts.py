@@ -20,19 +20,22 @@ Answer = Person | Exception | None
 """Somebody; nobody (``None``); or, of one account, what kept its answer from being told."""
 
 
-def vouched(user: Any, *, is_good: Callable[[], bool], ends: Callable[[], float | None]) -> Answer:
-    """The person of ``user`` if they are active and what they showed is good, until it ends.
+def vouched(
+    find: Callable[[], Any], *, is_good: Callable[[Any], bool], ends: Callable[[], float | None]
+) -> Answer:
+    """The person whom ``find`` finds, if they are active and what they showed is good, until it ends.
 
-    What the site's own user model raises is the answer for this account alone. Raises what the
-    database raises: then nothing can be said of anybody.
+    What the site's own code raises, its backend or its user model, is the answer for this account alone.
+    Raises what the database raises: then nothing can be said of anybody.
     """
     try:
-        if not getattr(user, "is_active", True) or not is_good():
+        user = find()
+        if user is None or not getattr(user, "is_active", True) or not is_good(user):
             return None
         return Person(user_id=str(user.pk), name=_name(user), expires_at=ends())
     except DatabaseError:
         raise
-    except Exception as error:  # noqa: BLE001 - the user model is the site's, and may raise anything
+    except Exception as error:  # noqa: BLE001 - this code is the site's, and may raise anything
         return error
 
 

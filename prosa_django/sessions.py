@@ -32,10 +32,11 @@ def person_of_session(session_key: str) -> Answer:
         return None
     if backend not in settings.AUTHENTICATION_BACKENDS:
         return None
-    user = auth.load_backend(backend).get_user(user_id)
-    if user is None:
-        return None
-    return vouched(user, is_good=lambda: _is_of(session, user), ends=session.row_expires_at)
+    return vouched(
+        lambda: auth.load_backend(backend).get_user(user_id),
+        is_good=lambda user: _is_of(session, user),
+        ends=session.row_expires_at,
+    )
 
 
 def _is_of(session: Any, user: Any) -> bool:

@@ -1,13 +1,15 @@
 """Prosa hears at once who may have lost a right, after it can be seen, and no request waits for that."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.db import transaction
-from django.test import Client
+from django.test import AsyncClient, Client
 from django.test.utils import override_settings
 
 from tests.demo.conftest import Listener
@@ -36,6 +38,28 @@ def test_at_the_end_of_a_request_the_session_is_gone_before_the_hint_is_sent(
     monkeypatch.setattr(sender, "hint", lambda people: sent.append((people, sessions().exists(key))))
     cliente.post("/sair/")
     assert sent == [({user_id}, False)]
+
+
+def test_the_same_holds_where_the_site_is_asynchronous(
+    prosa: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.contrib.auth import get_user_model  # noqa: PLC0415 - only once Django is set up
+
+    from prosa_django import sender  # noqa: PLC0415 - only once Django is set up
+
+    sent: list[tuple[set[str], bool]] = []
+    client, cliente = AsyncClient(), get_user_model().objects.get(username="cliente")
+    client.force_login(cliente)
+    key = client.cookies[settings.SESSION_COOKIE_NAME].value
+    sessions = import_module(settings.SESSION_ENGINE).SessionStore
+    monkeypatch.setattr(sender, "hint", lambda people: sent.append((people, session_is_there())))
+
+    def session_is_there() -> bool:
+        with ThreadPoolExecutor(1) as elsewhere:  # Django's database is not to be asked on the loop
+            return bool(elsewhere.submit(lambda: sessions().exists(key)).result())
+
+    async_to_sync(client.post)("/sair/")
+    assert sent == [({str(cliente.pk)}, False)]
 
 
 def test_a_password_a_deactivation_and_a_removal_are_hinted_at_and_a_login_is_not(

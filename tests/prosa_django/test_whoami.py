@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.test import AsyncClient, Client
 from django.test.utils import override_settings
 
-from prosa_django.middleware import BATCH_MAX, BODY_MAX, PATH, WhoamiMiddleware
+from prosa_django.middleware import BATCH_MAX, BODY_MAX, NAME_CHARS, PATH, WhoamiMiddleware
 from tests.sites.site import log_in
 
 TOKEN = "the-token-of-the-tests-of-32-bytes-or-more"
@@ -168,6 +168,22 @@ def test_an_outage_of_the_cache_makes_nobody_a_nobody(post: Any) -> None:
         assert post([NOBODY]).status_code == 503
 
 
+def test_what_is_refused_is_not_reported_by_django_with_the_token_in_it(
+    post: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    away = {"default": {"BACKEND": "tests.sites.caches.AwayCache"}}
+    engine = "django.contrib.sessions.backends.cache"
+    with caplog.at_level(logging.DEBUG), override_settings(SESSION_ENGINE=engine, CACHES=away):
+        assert [post([NOBODY]).status_code, post([], token="wrong").status_code] == [503, 404]
+    assert [record for record in caplog.records if record.name.startswith("django.request")] == []
+
+
+def test_a_name_has_its_bound(post: Any, stranger: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(stranger), "get_full_name", lambda _: "n" * (NAME_CHARS + 1))
+    (somebody,) = post([session(log_in(stranger))]).json()["people"]
+    assert somebody["name"] == "n" * NAME_CHARS
+
+
 def test_an_account_that_fails_takes_no_neighbour_along(
     post: Any, stranger: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -186,6 +202,25 @@ def test_an_account_that_fails_takes_no_neighbour_along(
         assert (first["name"], failed) == ("Joana Dias", "unknown")
     finally:
         other.delete()
+
+
+@pytest.mark.parametrize("kind", ["session", "token"])
+def test_an_account_that_the_site_fails_to_find_takes_no_neighbour_along(
+    post: Any, stranger: Any, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    from django.contrib.auth.backends import ModelBackend  # noqa: PLC0415 - only once Django is set up
+    from rest_framework_simplejwt.authentication import JWTAuthentication  # noqa: PLC0415
+    from rest_framework_simplejwt.tokens import AccessToken  # noqa: PLC0415
+
+    def get_user(*_: Any) -> Any:
+        raise LookupError("no profile")
+
+    asked = [session(log_in(stranger)), {"kind": "token", "secret": str(AccessToken.for_user(stranger))}]
+    failing = ModelBackend if kind == "session" else JWTAuthentication
+    monkeypatch.setattr(failing, "get_user", get_user)
+    answers = dict(zip(("session", "token"), post(asked).json()["people"], strict=True))
+    assert answers.pop(kind) == "unknown"
+    assert [somebody["name"] for somebody in answers.values()] == ["Joana Dias"]
 
 
 def test_hosts_redirects_and_logins_do_not_answer_in_its_place(post: Any) -> None:

@@ -138,8 +138,8 @@ def test_a_wrong_type_an_old_version_and_no_caching_are_found(cluster: Cluster, 
         (
             ("include /etc/nginx/mime.types;", "", "FAIL", "application/octet-stream"),
             (
-                "return 404;",
-                f"return 404; }} location /prosa/static/js/ {{ alias {tmp_path}/old/;",
+                "location /prosa/whoami/ {",
+                f"location /prosa/static/js/ {{ alias {tmp_path}/old/; }} location /prosa/whoami/ {{",
                 "FAIL",
                 "not this",
             ),

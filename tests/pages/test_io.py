@@ -144,13 +144,13 @@ def by_token(token: str) -> str:
 def test_a_token_is_renewed_on_the_open_line_and_the_fresh_one_is_said_from_then_on(
     server: Server, contexts: Callable[..., BrowserContext]
 ) -> None:
-    page = outside(server, contexts(), by_token(minted("1", seconds=4)))
+    page = outside(server, contexts(), by_token(minted("1", seconds=20)))
     page.wait_for_function("heard.some(one => one[0] === 'token_expiring')")
     asks = "token => new Promise(done => socket.emit('refresh_token', {token}, done))"
     assert "expires_at" in page.evaluate(asks, minted("1", seconds=120))
     server.stop()
     page.wait_for_function("heard.some(one => one[0] === 'disconnect')")
-    page.wait_for_timeout(4000)
+    page.wait_for_timeout(10_000)
     server.start()
     page.wait_for_function("heard.filter(one => one[0] === 'connect').length === 2", timeout=40_000)
     assert (
@@ -161,7 +161,8 @@ def test_a_token_is_renewed_on_the_open_line_and_the_fresh_one_is_said_from_then
 def test_after_a_token_has_ended_a_fresh_one_opens_the_line_again(
     server: Server, contexts: Callable[..., BrowserContext]
 ) -> None:
-    page = outside(server, contexts(), by_token(minted("1", seconds=3)))
+    page = outside(server, contexts(), by_token(minted("1", seconds=15)))
+    page.wait_for_function("heard.some(one => one[0] === 'connect')")
     page.wait_for_function("heard.some(one => one[0] === 'connect_error' && one[1] === 'unauthenticated')")
     assert page.evaluate("heard.filter(one => one[0] === 'disconnect').length") == 1
     page.evaluate("token => { query.token = token; socket.connect(); }", minted("1", seconds=60))

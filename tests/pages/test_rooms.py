@@ -79,7 +79,6 @@ def test_the_site_s_own_pages_say_how_many_messages_wait(people: People) -> None
 
 def test_where_nothing_waits_nothing_is_shown(people: People) -> None:
     site = people("equipe", "/")
-    with site.expect_response("**/prosa/unread") as answered:
-        site.reload()
-    assert answered.value.json() == {"unread": 0}
+    site.reload(wait_until="networkidle")
+    assert site.evaluate("fetch('/prosa/unread').then(answer => answer.json())") == {"unread": 0}
     expect(site.locator("[data-prosa-unread]")).to_be_hidden()

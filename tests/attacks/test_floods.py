@@ -80,7 +80,7 @@ def becomes_quiet(server: Server) -> None:
 def test_two_who_talk_go_on_talking(
     server: Server, cookies: list[str], kib_before: int, attack: Attack
 ) -> None:
-    attacker = Attacker(server, server.login("reforma") if attack is slow_readers else "")
+    attacker = Attacker(server.url, server.login("reforma") if attack is slow_readers else "")
 
     async def happens() -> int:
         async with asyncio.timeout(SECONDS), talking(server, cookies) as pair:

@@ -16,7 +16,7 @@ from tests.cutting import Cutting
 from tests.lab.checker import Verdict, judge
 from tests.lab.crowd import regulars
 from tests.lab.faults import FAULTS
-from tests.lab.lab import Lab, Strike, Unproven, worker_pids
+from tests.lab.lab import Lab, Strike, Unproven, memory
 from tests.lab.members import LabCluster
 
 BEFORE_SECONDS = 2.0
@@ -60,15 +60,6 @@ def run(
     notes = [notes for crowd in lab.crowds for notes in crowd.notes()]
     stored = {room: entries for crowd in lab.crowds for room, entries in crowd.stored().items()}
     return judge(notes, stored)._replace(growth_mib=round(growth_mib, 1)), unproven
-
-
-def memory(cluster: LabCluster) -> dict[int, float]:
-    """The MiB that each worker's process holds in memory."""
-    held = {}
-    for pid in filter(None, worker_pids(cluster)):
-        status = Path(f"/proc/{pid}/status").read_text()
-        held[pid] = int(status.partition("VmRSS:")[2].split()[0]) / 1024
-    return held
 
 
 def row(name: str, cells: tuple[object, ...]) -> str:

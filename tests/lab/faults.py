@@ -17,6 +17,10 @@ from tests.lab.lab import Lab, Strike, Unproven, places, worker
 
 FROZEN_SECONDS = 10.0
 
+READ_ANEW = 4
+READ_ANEW_SECONDS = 0.7
+"""Four times this is longer than a primary takes to notice that nobody hears it (``deploy.cluster.ELECTION``)."""
+
 ROLL_BACK_SECONDS = 40.0
 ROLLED_BACK = "Rollback summary"
 """What a mongod logs when it has taken back what only it had."""
@@ -74,13 +78,18 @@ def primary_steps_down(lab: Lab, chance: Random) -> None:
 def primary_cut_off(lab: Lab, chance: Random) -> None:
     """For ten seconds the primary neither hears nor is heard by the others, but by everybody else.
 
-    It takes writes until it notices, which nobody holds but itself: they are rolled back.
+    It takes writes until it notices, which nobody holds but itself: they are rolled back. Meanwhile everybody
+    comes in anew, again and again, and reads.
     """
     primary = _primary(lab.cluster)
     log = lab.cluster.logs / f"{primary}.log"
     before = log.read_text().count(ROLLED_BACK)
     lab.cluster.members.cut_off(int(primary[-1]) - 1)
-    time.sleep(FROZEN_SECONDS)
+    healed_at = time.monotonic() + FROZEN_SECONDS
+    for _ in range(READ_ANEW):
+        time.sleep(READ_ANEW_SECONDS)
+        lab.line.cut()
+    time.sleep(healed_at - time.monotonic())
     lab.cluster.members.heal()
     deadline = time.monotonic() + ROLL_BACK_SECONDS
     while log.read_text().count(ROLLED_BACK) == before:

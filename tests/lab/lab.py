@@ -41,6 +41,15 @@ def worker_pids(cluster: Cluster) -> list[int]:
     return [cluster.colours.pid(*worker(cluster, place)) for place in places(cluster)]
 
 
+def memory(cluster: Cluster) -> dict[int, float]:
+    """The MiB that each worker's process holds in memory."""
+    held = {}
+    for pid in filter(None, worker_pids(cluster)):
+        status = Path(f"/proc/{pid}/status").read_text()
+        held[pid] = int(status.partition("VmRSS:")[2].split()[0]) / 1024
+    return held
+
+
 def places(cluster: Cluster) -> tuple[int, ...]:
     """The places of the workers that work."""
     return PLACES[cluster.colours.running()[0]]

@@ -18,6 +18,8 @@ from tests.lab.planted import DEFECTS
 
 BASE = 9600
 PATIENCE = 30.0
+ATTEMPTS = 3
+"""A defect shows where two moments meet, and on a slow machine they may miss each other."""
 
 FOUND_BY = {
     "acknowledged_before_it_is_stored": "mongods_restarted",
@@ -54,6 +56,9 @@ def test_each_defect_turns_the_lab_red(cluster: LabCluster, defect: str, tmp_pat
         assert time.monotonic() < deadline
         time.sleep(0.1)
     name = FOUND_BY[defect]
-    verdict, unproven = run(cluster, f"{defect}-{name}", FAULTS[name], tmp_path, random.Random(defect))
-    assert not unproven
-    assert not verdict.is_clean
+    chance = random.Random(defect)
+    for attempt in range(ATTEMPTS):
+        verdict, unproven = run(cluster, f"{defect}-{name}-{attempt}", FAULTS[name], tmp_path, chance)
+        if not unproven and not verdict.is_clean:
+            return
+    pytest.fail(f"{defect} was not found")

@@ -1,0 +1,153 @@
+"""How long people wait for each other while somebody attacks: ``python -m benchmarks.attack``.
+
+Starts the cluster as it is shipped (``BASE=10220`` chooses other ports). A thousand people talk by twos
+through nginx: in peace, then while each flood of ``tests/attacks`` strikes again and again from another
+address, then in peace again. A row for each: how many messages were heard, how long from saying to hearing,
+that in relation to peace, and what the worker that has grown most holds beyond what it held at first.
+
+The attacker has the lowest priority: in life it is not on the server, and here two cores are for all.
+"""
+
+import asyncio
+import json
+import multiprocessing
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from deploy.cluster import Cluster
+from tests.attacks.floods import FLOODS, Attack, Attacker
+from tests.browser import Browser
+from tests.lab.lab import memory
+
+PAIRS = 500
+PAUSE_SECONDS = 10.0
+"""Between two messages of one pair: 50 messages a second, all together."""
+ROW_SECONDS = 20.0
+OPENING = 20
+"""So many tabs open at a time."""
+
+INVITE = f"""
+from tests.lab.guests import invite
+for number in range({PAIRS}):
+    invite(f"pair{{number}}", 2)
+"""
+
+
+class Pair:
+    """Two people with a room of their own."""
+
+    def __init__(self, room: str, tabs: list[Browser]) -> None:
+        self._room = room
+        self._tabs = tabs
+
+    async def talk(self, until: float, waits_ms: list[float], failures: Counter[str]) -> None:
+        """One says something now and then, and the other one hears it."""
+        await asyncio.sleep(random.random() * PAUSE_SECONDS)  # noqa: S311 - spreads people
+        while time.monotonic() < until:
+            mine, other = random.sample(self._tabs, 2)
+            began = time.monotonic()
+            try:
+                acked = await mine.says(f"said at {began}", in_room=self._room)
+                await other.hears("new_message", seq=acked["seq"])
+                waits_ms.append((time.monotonic() - began) * 1000)
+            except Exception as error:  # noqa: BLE001 - counted, and shown
+                failures[type(error).__name__] += 1
+            await asyncio.sleep(random.uniform(0.5, 1.5) * PAUSE_SECONDS)  # noqa: S311
+
+
+def strike_for_ever(flood: Attack, url: str) -> None:
+    """The attacker's process: the same flood again and again, with no pause."""
+    os.nice(19)
+
+    async def strike() -> None:
+        while True:
+            attacker = Attacker(url)
+            try:
+                await flood(attacker)
+            except (OSError, EOFError, IndexError):  # cut off, which is what an attacker is for
+                await asyncio.sleep(0.1)
+            await attacker.leaves()
+
+    asyncio.run(strike())
+
+
+async def come(url: str, invited: str) -> list[Pair]:
+    """Everybody who is invited has opened a tab and joined the room."""
+    doors = asyncio.Semaphore(OPENING)
+
+    async def arrive(room: str, key: str) -> Browser:
+        async with doors:
+            tab = await Browser.open(url, key)
+            await tab.asks("join_chat", chat_id=room)
+            return tab
+
+    async def pair(line: str) -> Pair:
+        keys = json.loads(line)
+        room = next(iter(keys)).rpartition("-")[0]
+        return Pair(room, await asyncio.gather(*(arrive(room, key) for key in keys.values())))
+
+    return await asyncio.gather(*(pair(line) for line in invited.splitlines() if line.startswith("{")))
+
+
+async def talk(name: str, pairs: list[Pair]) -> float:
+    """Everybody talks; a row of figures. The p99 in ms."""
+    waits_ms: list[float] = []
+    failures = Counter[str]()
+    until = time.monotonic() + ROW_SECONDS
+    await asyncio.gather(*(pair.talk(until, waits_ms, failures) for pair in pairs))
+    p50, p99 = statistics.median(waits_ms), statistics.quantiles(waits_ms, n=100)[98]
+    print(f"{name:20}{len(waits_ms):10}{failures.total():10}{p50:10.1f}{p99:10.1f}", end="", flush=True)
+    return p99
+
+
+async def measure(cluster: Cluster, invited: str) -> float:
+    """Peace, every flood, and peace. The greatest ratio of a p99 to that of the first peace."""
+    pairs = await come(cluster.url, invited)
+    before = memory(cluster)
+    print(
+        f"{'':20}{'heard':>10}{'failed':>10}{'p50 ms':>10}{'p99 ms':>10}{'times peace':>14}{'MiB more':>10}"
+    )
+    worst, peace = 0.0, await talk("peace", pairs)
+    print()
+    for flood in FLOODS:
+        attacker = multiprocessing.get_context("spawn").Process(
+            target=strike_for_ever, args=(flood, cluster.url)
+        )
+        attacker.start()
+        try:
+            ratio = await talk(flood.__name__, pairs) / peace
+        finally:
+            attacker.terminate()
+            attacker.join()
+        print(f"{ratio:14.2f}{growth(before, cluster):10.1f}", flush=True)
+        worst = max(worst, ratio)
+    print(f"{await talk('peace again', pairs) / peace:14.2f}{growth(before, cluster):10.1f}")
+    return worst
+
+
+def growth(before: dict[int, float], cluster: Cluster) -> float:
+    """The MiB by which the worker that has grown most has grown."""
+    return max(mib - before[pid] for pid, mib in memory(cluster).items())
+
+
+def main() -> int:
+    """One cluster, one table."""
+    with tempfile.TemporaryDirectory(prefix="prosa-attack-") as folder:
+        cluster = Cluster(Path(folder), int(os.environ.get("BASE", "10220")))
+        try:
+            cluster.start(print)
+            worst = asyncio.run(measure(cluster, cluster.manage("shell", "-c", INVITE)))
+        finally:
+            cluster.stop()
+    print(f"under attack, 99 of 100 messages are heard within {worst:.1f} times what it takes in peace")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,110 @@
+"""What nginx keeps from the workers, with the configuration that is shipped: real people through one door."""
+
+import asyncio
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tornado.httpclient import AsyncHTTPClient
+from tornado.httputil import HTTPServerRequest
+
+from deploy.cluster import Cluster, found
+from deploy.colours import PUBLIC
+from tests.attacks.floods import AT_ONCE, Attacker, many
+from tests.browser import Browser
+from tests.journeys.scene import Scene, Start
+
+BASE = 10_200
+BURST = 2_000
+DRIBBLED = [
+    b"GET /ws/chat/websocket HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
+    b"POST /ws/chat/0/abc/xhr_send HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n[",
+    b"POST /chat/1/enviar/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nconteudo=",
+]
+
+
+@pytest.fixture
+def front(tmp_path: Path) -> Iterator[str]:
+    """The address of an nginx before a worker that is to listen on the first place's port."""
+    if shutil.which("nginx") is None:
+        pytest.skip("nginx is missing: apt-get install nginx-light")
+    cluster = Cluster(tmp_path, BASE)
+    for folder in (cluster.run_dir, cluster.logs):
+        folder.mkdir()
+    (tmp_path / "nginx.conf").write_text(cluster.configurations()["nginx.conf"])
+    user = " user root;" if tmp_path.owner() == "root" else ""
+    nginx = subprocess.Popen([found("nginx"), "-c", tmp_path / "nginx.conf", "-g", f"daemon off;{user}"])
+    yield cluster.url
+    nginx.terminate()
+    nginx.wait()
+
+
+async def behind(start: Start) -> Scene:
+    """A worker behind that nginx."""
+    return await start(port=BASE + PUBLIC + 1, trust_proxy=1)
+
+
+async def through(front: str, cookie: str) -> Browser:
+    """A tab that reaches the worker through nginx."""
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                return await Browser.open(front, cookie)
+            except OSError:  # nginx has just been started
+                await asyncio.sleep(0.05)
+
+
+@pytest.mark.gen_test(timeout=90)
+async def test_who_asks_slowly_reaches_no_worker(front: str, start: Start) -> None:
+    scene = await behind(start)
+    await scene.room()
+    cliente = await through(front, await scene.logs_in("cliente"))
+    await cliente.hears("welcome")
+    attacker = Attacker(front)
+    writers = []
+    for opening in DRIBBLED * 50:
+        _, writer = await attacker.line()
+        writer.write(opening)
+        writers.append(writer)
+    for turn in range(20):
+        for writer in writers:
+            writer.write(b"x")
+        assert (await cliente.says(f"Olá {turn}", in_room=1))["seq"] == turn + 1
+        assert not scene.worker.listeners._public._connections
+    await attacker.leaves()
+    await cliente.leaves()
+
+
+@pytest.mark.gen_test(timeout=90)
+async def test_an_address_that_asks_too_often_is_refused_and_no_other_one(front: str, start: Start) -> None:
+    scene = await behind(start)
+    await scene.room()
+    cliente = await through(front, await scene.logs_in("cliente"))
+    attacker = Attacker(front)
+    left = iter(range(5 * BURST))  # of what nginx itself answers: no worker is so fast
+    await many(AT_ONCE, lambda: attacker.posts("/prosa/static/css/base.css" for _ in left))
+    assert set(attacker.answers) == {"405", "429"}
+    assert attacker.answers["405"] >= BURST
+    page = await AsyncHTTPClient().fetch(
+        f"{front}/chat/1/", headers={"Cookie": f"sessionid={scene.keys['cliente']}"}
+    )
+    assert page.code == 200
+    assert (await cliente.says("Olá", in_room=1))["seq"] == 1
+    await attacker.leaves()
+    await cliente.leaves()
+
+
+@pytest.mark.gen_test(timeout=90)
+async def test_nobody_says_of_themselves_where_they_come_from(front: str, start: Start) -> None:
+    scene = await behind(start)
+    told: list[HTTPServerRequest] = []
+    scene.worker.listeners._public.request_callback.settings["log_function"] = lambda handler: told.append(
+        handler.request
+    )
+    await (await through(front, await scene.logs_in("cliente"))).leaves()
+    lies = {"X-Real-Ip": "192.0.2.1", "X-Forwarded-For": "192.0.2.2", "X-Scheme": "https"}
+    lies["X-Forwarded-Proto"] = "https"
+    await AsyncHTTPClient().fetch(f"{front}/ws/chat/info", headers=lies)
+    assert (told[-1].path, told[-1].remote_ip, told[-1].protocol) == ("/ws/chat/info", "127.0.0.1", "http")

@@ -115,7 +115,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         dict[str, tuple[Literal["HS256", "HS384", "HS512"], Annotated[str, Meta(min_length=32)]]],
         Meta(
             description="The keys of its people's tokens, a JSON object of key id to algorithm and secret,"
-            ' such as `{"2026": ["HS256", "…"]}`. Empty: no token is good.'
+            ' such as `{"2026": ["HS256", "…"]}`; the key id `""` is that of the site\'s own access tokens.'
+            " Empty: the site is asked about those, and no other token is good."
         ),
     ] = {}
     allow_session_key_in_url: Annotated[

@@ -9,7 +9,7 @@ from typing import Any
 
 import jwt
 
-from prosa.models.errors import UnauthenticatedError
+from prosa.models.errors import ForbiddenError, UnauthenticatedError
 from prosa.models.ids import UserId
 from prosa.models.people import Person
 
@@ -30,7 +30,9 @@ Claims = dict[str, Any]
 class _Keys:
     """What a signed token says. The algorithm belongs to the key: a token does not choose it."""
 
-    def __init__(self, keys: Mapping[str, tuple[str, str]], *, audience: str, required: list[str]) -> None:
+    def __init__(
+        self, keys: Mapping[str, tuple[str, str]], *, audience: str | None, required: list[str]
+    ) -> None:
         for kid, (_, secret) in keys.items():
             if len(secret.encode()) < MIN_KEY_BYTES:
                 message = f"The key {kid!r} is shorter than {MIN_KEY_BYTES} bytes."
@@ -63,7 +65,7 @@ class _Keys:
             algorithms=[algorithm],
             audience=self._audience,
             leeway=LEEWAY_SECONDS,
-            options={"require": ["exp", "iat", "aud", *self._required]},
+            options={"require": ["exp", "iat", *self._required], "verify_aud": self._audience is not None},
         )
         is_short_lived = int(claims["exp"]) - int(claims["iat"]) <= MAX_LIFETIME_SECONDS
         return claims if is_short_lived else None
@@ -83,40 +85,50 @@ class ServiceTokens:
 
     def __init__(self, keys: Mapping[str, str]) -> None:
         named = {kid: (SERVICE_ALGORITHM, secret) for kid, secret in keys.items()}
-        self._keys = _Keys(named, audience=SERVICE_AUDIENCE, required=["scope"])
+        self._keys = _Keys(named, audience=SERVICE_AUDIENCE, required=["aud", "scope"])
 
     def verify(self, token: str, scope: str) -> None:
-        """Return if ``token`` is ours, still good, and allows ``scope``.
+        """Return if ``token`` is ours, still good, and allows ``scope``; else raise.
 
         The header's ``kid`` chooses the key; ``exp``, ``iat``, ``aud`` and ``scope`` (words in one
-        string) are required, and a life of at most an hour. Raises ``UnauthenticatedError``.
+        string) are required, and a life of at most an hour. Raises ``UnauthenticatedError``, and
+        ``ForbiddenError`` where only the scope is missing (RFC 6750, 3.1: ``insufficient_scope``).
         """
         claims = self._keys.claims(token)
-        if claims is None or scope not in str(claims["scope"]).split():
+        if claims is None:
             raise UnauthenticatedError
+        if scope not in str(claims["scope"]).split():
+            raise ForbiddenError
 
 
 class PersonTokens:
     """Tells whose a token is, by ``keys`` (kid -> algorithm and secret); several while a key is changed.
 
-    Raises ``ValueError`` for a secret that is too short to be one. Without keys nobody is known.
+    The key with no name is that of the site's own access tokens (``SIGNING_KEY`` of
+    ``djangorestframework-simplejwt``), which name none. Raises ``ValueError`` for a secret that is too
+    short to be one. Without keys nobody is known.
     """
 
     def __init__(self, keys: Mapping[str, tuple[str, str]], *, now: Callable[[], float]) -> None:
-        self._keys = _Keys(keys, audience=PERSON_AUDIENCE, required=["sub"])
+        named = {kid: key for kid, key in keys.items() if kid}
+        unnamed = {kid: key for kid, key in keys.items() if kid == ""}
+        self._keys = _Keys(named, audience=PERSON_AUDIENCE, required=["aud", "sub"])
+        self._access_keys = _Keys(unnamed, audience=None, required=["token_type", "user_id"])
         self._now = now
 
     def are_ours(self, token: str) -> bool:
         """Whether ``token`` names one of our keys, good or not; all others are for the site to judge."""
-        return self._keys.names(token)
+        return self._keys.names(token) or self._access_keys.names(token)
 
     def person_of(self, token: str) -> Person | None:
         """The person ``sub``, called ``name``, until ``exp``; ``None`` where the token is not good.
 
         ``aud`` is ``prosa``; ``exp``, ``iat``, ``aud`` and ``sub`` are required, and a life of at most
         an hour. At ``exp`` it is over, to the second: what clocks may differ by goes to ``iat`` alone.
+        Of an access token, ``token_type`` is ``access`` (a refresh token has the same signature) and the
+        person is ``user_id``, which older versions write as a number.
         """
-        claims = self._keys.claims(token)
+        claims = self._keys.claims(token) or self._access_claims(token)
         if claims is None or claims["exp"] <= self._now():
             return None
         user_id, name = claims["sub"], claims.get("name", claims["sub"])
@@ -125,3 +137,12 @@ class PersonTokens:
         return Person(
             user_id=UserId(user_id), name=name[:NAME_CHARS] or user_id, expires_at=float(claims["exp"])
         )
+
+    def _access_claims(self, token: str) -> Claims | None:
+        claims = self._access_keys.claims(token)
+        if claims is None or claims["token_type"] != "access":  # noqa: S105 - a kind
+            return None
+        user_id = claims["user_id"]
+        if isinstance(user_id, bool) or not isinstance(user_id, str | int):
+            return None
+        return {**claims, "sub": str(user_id)}

@@ -7,7 +7,7 @@ import jwt
 import pytest
 
 from prosa.identity.tokens import PersonTokens, ServiceTokens
-from prosa.models.errors import UnauthenticatedError
+from prosa.models.errors import ForbiddenError, UnauthenticatedError
 from prosa.models.ids import UserId
 from prosa.models.people import Person
 
@@ -51,7 +51,6 @@ def test_every_key_in_force_is_good(kid: str, key: str) -> None:
         minted(exp=None),
         minted(iat=None),
         minted(scope=None),
-        minted(scope="room"),
         minted(exp=int(time.time()) - 60),
         minted(iat=int(time.time()) + 7200, exp=int(time.time()) + 7260),
         minted(exp=int(time.time()) + 3700),
@@ -65,8 +64,10 @@ def test_any_other_token_is_refused(token: str) -> None:
 
 
 def test_a_scope_opens_only_its_own_door() -> None:
-    with pytest.raises(UnauthenticatedError):
+    with pytest.raises(ForbiddenError):
         tokens.verify(minted(scope="rooms"), "messages")
+    with pytest.raises(ForbiddenError):
+        tokens.verify(minted(scope="room"), "rooms")
 
 
 def test_without_keys_nobody_is_let_in() -> None:
@@ -147,3 +148,51 @@ def test_without_keys_no_token_is_anybodys_and_a_short_key_is_none() -> None:
     assert PersonTokens({}, now=time.time).person_of(of_a_person()) is None
     with pytest.raises(ValueError, match="'k'"):
         PersonTokens({"k": ("HS256", "short")}, now=time.time)
+
+
+SITE = "the site signs its access tokens with this key, and with no other one"
+by_key = PersonTokens({"": ("HS256", SITE), "new": ("HS512", NEW)}, now=time.time)
+
+
+def of_the_site(key: str = SITE, **changed: Any) -> str:
+    """A token as djangorestframework-simplejwt mints it."""
+    shown = {"aud": None, "scope": None, "token_type": "access", "jti": "0" * 32, "user_id": "7", **changed}
+    return minted(key, kid=None, **shown)
+
+
+def test_an_access_token_of_the_site_is_its_persons_by_the_key_with_no_name() -> None:
+    exp = int(time.time()) + 300
+    assert by_key.are_ours(of_the_site())
+    assert by_key.person_of(of_the_site(exp=exp)) == Person(user_id=UserId("7"), name="7", expires_at=exp)
+    assert by_key.person_of(of_the_site(user_id=7, name="Ana", aud="site", exp=exp)) == Person(
+        user_id=UserId("7"), name="Ana", expires_at=exp
+    )
+    assert by_key.person_of(of_a_person()) is not None
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        of_the_site(NEW),
+        of_the_site(algorithm="HS512"),
+        of_the_site("", algorithm="none"),
+        of_the_site(token_type="refresh"),
+        of_the_site(token_type=None),
+        of_the_site(user_id=None),
+        of_the_site(user_id=""),
+        of_the_site(user_id=True),
+        of_the_site(user_id={"$gt": ""}),
+        of_the_site(exp=int(time.time()) - 1),
+        of_the_site(exp=None),
+        of_the_site(exp=int(time.time()) + 3700),
+        minted(SITE, kid=None, aud="prosa", scope=None, sub="7"),
+        minted(SITE, kid="new", aud="prosa", scope=None, sub="7"),
+    ],
+)
+def test_whatever_else_the_site_has_signed_is_nobodys(token: str) -> None:
+    assert by_key.person_of(token) is None
+
+
+def test_without_that_key_the_site_is_asked() -> None:
+    assert not people.are_ours(of_the_site())
+    assert people.person_of(of_the_site()) is None

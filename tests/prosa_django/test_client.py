@@ -27,8 +27,10 @@ def answering(request: pytest.FixtureRequest) -> Iterator[tuple[str, int]]:
 
     def serve() -> None:
         peer, _ = listener.accept()
-        with peer:
-            peer.recv(65_536)
+        with peer, peer.makefile("rb") as asked:
+            head = {line.lower() for line in iter(asked.readline, b"\r\n")}
+            length = next(line for line in head if line.startswith(b"content-length:"))
+            asked.read(int(length.partition(b":")[2]))  # what is left unread would turn the answer into a reset
             peer.sendall(answer)
 
     thread = threading.Thread(target=serve)

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from prosa.models.errors import (
     ConflictError,
+    ForbiddenError,
     IdentityUnknownError,
     LaterError,
     NotFoundError,
@@ -28,6 +29,7 @@ STATUS: dict[type[ProsaError], HTTPStatus] = {
     StaleFormError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
     ReadOnlyError: HTTPStatus.FORBIDDEN,
+    ForbiddenError: HTTPStatus.FORBIDDEN,
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     ConflictError: HTTPStatus.CONFLICT,
     NotJoinedError: HTTPStatus.CONFLICT,

@@ -16,7 +16,7 @@ from prosa.models.entries import Page as Messages
 from prosa.models.errors import MalformedError, UnauthenticatedError
 from prosa.models.ids import ChatId
 from prosa.models.people import Person
-from prosa.models.rooms import Cursor
+from prosa.models.rooms import Bookmark, Cursor
 
 ROOM_PATH = re.compile(r"/chat/[A-Za-z0-9_-]{1,64}/(?:websocket/|historico/)?")
 SOCKJS_URL = "/ws/chat"
@@ -32,7 +32,7 @@ class RoomsPage(Page):
     """``GET /chat/``: the person's rooms, newest first."""
 
     async def get(self) -> None:
-        """Answer with a page of rooms; ``?antes=`` a timestamp goes further back."""
+        """Answer with a page of rooms; ``?antes=`` and ``?sala=`` are the last row of the page before."""
         person = await self.identified()
         way_back = self.get_cookie(WAY_BACK, "")
         if way_back:
@@ -40,13 +40,14 @@ class RoomsPage(Page):
             if ROOM_PATH.fullmatch(way_back):
                 self.redirect(way_back)
                 return
-        found, more = await self.chat.rooms.list(person.user_id, before=self._before(), limit=ROOMS)
-        older = f"/chat/?{urlencode({'antes': found[-1].last_at.isoformat()})}" if more else None
+        found, last = await self.chat.rooms.page(person.user_id, bookmark=self._bookmark(), limit=ROOMS)
+        older = (
+            f"/chat/?{urlencode({'antes': last.last_at.isoformat(), 'sala': last.chat_id})}" if last else None
+        )
         self.render_page(
             "rooms.html",
             person=person,
             rooms=[self.chat.wire.summary(summary) for summary in found],
-            more=more,
             older_url=older,
             page_data={
                 **_of_person(person),
@@ -56,11 +57,11 @@ class RoomsPage(Page):
             },
         )
 
-    def _before(self) -> datetime | None:
-        before = self.get_query_argument("antes", "")
+    def _bookmark(self) -> Bookmark | None:
         try:
-            when = datetime.fromisoformat(before)
-            return in_utc(when, field="antes") if when.tzinfo else None
+            when = datetime.fromisoformat(self.get_query_argument("antes", ""))
+            chat_id = ChatId(self.get_query_argument("sala", ""))
+            return Bookmark(in_utc(when, field="antes"), chat_id) if when.tzinfo else None
         except (ValueError, MalformedError):
             return None
 

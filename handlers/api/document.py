@@ -11,7 +11,7 @@ from handlers.api.door import PROBLEM, Answer, Api, verbs
 from handlers.api.operations import OPERATION, Operation
 from handlers.api.shapes import Problem
 from handlers.errors import status_of
-from prosa.models.errors import MalformedError, ProsaError, UnauthenticatedError
+from prosa.models.errors import ForbiddenError, MalformedError, ProsaError, UnauthenticatedError
 
 PREFIX = "/chat/api/v1"
 REF = "#/components/schemas/{name}"
@@ -132,7 +132,7 @@ def _answered(said: Operation, status: HTTPStatus, schema_of: dict[type, Shape])
 
 def _refused(said: Operation, problem: Shape) -> Shape:
     """Each status with the codes that it may carry; ``default`` is what nobody has foreseen."""
-    kinds: list[type[ProsaError]] = [UnauthenticatedError, *said.refuses]
+    kinds: list[type[ProsaError]] = [UnauthenticatedError, ForbiddenError, *said.refuses]
     if said.query is not None or said.body is not None:
         kinds.append(MalformedError)
     by_status: dict[int, list[type[ProsaError]]] = {}

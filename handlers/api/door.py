@@ -20,7 +20,7 @@ BODY_MAX = 4 * 1024 * 1024
 PROBLEM = "application/problem+json"
 
 Verify = Callable[[str, str], None]
-"""``verify(token, scope)`` raises ``UnauthenticatedError``."""
+"""``verify(token, scope)`` raises ``UnauthenticatedError`` or ``ForbiddenError``."""
 
 
 class Answer(Base):
@@ -62,7 +62,7 @@ class Api(Answer):
         self._verify = verify
 
     def prepare(self) -> None:
-        """Refuse whoever brings no service token with this scope."""
+        """Refuse whoever brings no service token, or one without this scope."""
         kind, _, token = self.request.headers.get("Authorization", "").partition(" ")
         self._verify(token.strip() if kind.lower() == "bearer" else "", self.SCOPE)
 

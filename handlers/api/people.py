@@ -117,7 +117,7 @@ class RoomsApi(Api):
         A room in which something is said meanwhile moves to the front, and may be missing from later pages.
         Who is in no room has none, and so has nobody.
         """
-        found, bookmark = await self.chat.registry.rooms_of(
+        found, bookmark = await self.chat.rooms.page(
             UserId(user_id), bookmark=_bookmark(query.cursor), limit=query.limit
         )
         rows = [

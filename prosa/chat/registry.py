@@ -12,7 +12,7 @@ from prosa.chat.text import check, normalise
 from prosa.models.entries import Draft, Stored
 from prosa.models.errors import NotFoundError
 from prosa.models.ids import SITE, ChatId, ClientId, UserId
-from prosa.models.rooms import Bookmark, Room, RoomDraft, RoomSummary
+from prosa.models.rooms import Room, RoomDraft
 from prosa.storage.memberships import Memberships
 from prosa.storage.messages import Messages
 from prosa.storage.rooms import Rooms as StoredRooms
@@ -97,12 +97,6 @@ class Registry:
         """Every worker asks the site about these people at once; whoever it still vouches for stays."""
         self._sessions.hurry(user_ids)
         self._bus.hinted(user_ids)
-
-    async def rooms_of(
-        self, user_id: UserId, *, bookmark: Bookmark | None, limit: int
-    ) -> tuple[tuple[RoomSummary, ...], Bookmark | None]:
-        """A page of the person's rooms, newest first, and from where the next one goes on."""
-        return await self._memberships.summaries_after(user_id, bookmark=bookmark, limit=limit)
 
     async def _existing(self, chat_id: ChatId) -> Room:
         room = await self._stored_rooms.get(chat_id)

@@ -18,7 +18,7 @@ from prosa.chat.wire import Shape, Wire, cursor_shape, room_shape
 from prosa.models.entries import Page
 from prosa.models.errors import NotFoundError, TooManyRoomsError
 from prosa.models.ids import ChatId, UserId
-from prosa.models.rooms import Room, RoomSummary
+from prosa.models.rooms import Bookmark, Room, RoomSummary
 from prosa.storage.memberships import Memberships
 from prosa.storage.messages import Messages
 from prosa.storage.rooms import Rooms as StoredRooms
@@ -168,13 +168,16 @@ class Rooms:
         user_id: UserId,
         *,
         since: datetime | None = None,
-        before: datetime | None = None,
         limit: int = 50,
     ) -> tuple[tuple[RoomSummary, ...], bool]:
         """The person's rooms, newest first, and whether there are more; ``limit`` to the nearest edge."""
-        return await self._memberships.summaries(
-            user_id, since=since, before=before, limit=max(1, min(limit, 100))
-        )
+        return await self._memberships.summaries(user_id, since=since, limit=max(1, min(limit, 100)))
+
+    async def page(
+        self, user_id: UserId, *, bookmark: Bookmark | None, limit: int
+    ) -> tuple[tuple[RoomSummary, ...], Bookmark | None]:
+        """The person's rooms after ``bookmark``, newest first, and from where the next page goes on."""
+        return await self._memberships.summaries_after(user_id, bookmark=bookmark, limit=limit)
 
 
 def _has_stayed(live: LiveRoom, seat: Seat) -> None:

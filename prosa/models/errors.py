@@ -8,6 +8,7 @@
     │   ├── StaleFormError           stale_form: not on the wire, HTTP 403
     │   ├── NotFoundError            not_found
     │   ├── ReadOnlyError            read_only      (reason)
+    │   ├── ForbiddenError           forbidden
     │   ├── EmptyError               empty
     │   ├── TooLongError             too_long       (limit)
     │   ├── TooLargeError            too_large      (limit)
@@ -88,6 +89,13 @@ class ReadOnlyError(RefusedError):
 
     code = "read_only"
     sentence = "Esta conversa está fechada para novas mensagens."
+
+
+class ForbiddenError(RefusedError):
+    """The one who asks is known, and this is not theirs to do: a service token without the scope."""
+
+    code = "forbidden"
+    sentence = "Isto não é permitido."
 
 
 class EmptyError(RefusedError):

@@ -27,19 +27,15 @@ class Summaries:
         self._rooms = Rooms(database)
 
     async def summaries(
-        self, user_id: UserId, *, since: datetime | None, limit: int, before: datetime | None = None
+        self, user_id: UserId, *, since: datetime | None, limit: int
     ) -> tuple[tuple[RoomSummary, ...], bool]:
-        """The person's rooms, newest first, and whether there are more.
+        """The person's rooms, newest first, and whether there are more; ``since`` includes its own moment.
 
-        ``since`` includes its own moment, ``before`` does not; rooms of one moment are not torn apart
-        by the end of a page, so that going on ``before`` its last row misses none. ``unread`` and
-        ``last`` are read from the log, never from a cache. Raises ``UnavailableError``.
+        ``unread`` and ``last`` are read from the log, never from a cache. Raises ``UnavailableError``.
         """
-        moments = {key: value for key, value in (("$gte", since), ("$lt", before)) if value is not None}
-        wanted: Document = {"user_id": user_id, **({"last_at": moments} if moments else {})}
+        wanted: Document = {"user_id": user_id, **({"last_at": {"$gte": since}} if since else {})}
         rows = await self._rows(wanted, limit)
-        page, more = _whole_moments(rows, limit)
-        return await self._summarised(user_id, page), more
+        return await self._summarised(user_id, rows[:limit]), len(rows) > limit
 
     async def summaries_after(
         self, user_id: UserId, *, bookmark: Bookmark | None, limit: int
@@ -158,11 +154,3 @@ class Summaries:
         return {
             (ChatId(row["chat_id"]), UserId(row["user_id"])): row.get("unread", 0) async for row in cursor
         }
-
-
-def _whole_moments(rows: list[Document], limit: int) -> tuple[list[Document], bool]:
-    """The page that ``rows`` (one more than ``limit``, if there are more) begin with."""
-    if len(rows) <= limit:
-        return rows, False
-    page, beyond = rows[:limit], rows[limit]["last_at"]
-    return [row for row in page if row["last_at"] != beyond] or page, True

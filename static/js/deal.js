@@ -31,24 +31,25 @@
       var value = context[label];
       var isPair = value !== null && typeof value === 'object' && value.url !== undefined;
       if (isPair || typeof value === 'string' || typeof value === 'number') {
-        list.appendChild(this.row(label, isPair ? value.url : value, isPair ? value.text : undefined));
+        list.appendChild(this.row(label, value, isPair));
       }
     }, this);
   };
 
-  Deal.prototype.row = function (label, value, text) {
+  Deal.prototype.row = function (label, value, isPair) {
     var row = this.parts.row.cloneNode(true);
     var cell = part(row, 'deal-value');
+    var url = isPair ? value.url : value;
     var link;
     part(row, 'deal-label').textContent = label;
-    if (isLink(value)) {
+    cell.textContent = '';
+    if (isLink(url)) {
       link = document.createElement('a');
       link.className = 'deal__link';
-      link.setAttribute('href', value);
-      link.textContent = text === undefined ? 'Abrir' : text;
-      cell.textContent = '';
+      link.setAttribute('href', url);
+      link.textContent = typeof value.text === 'string' ? value.text : 'Abrir';
       cell.appendChild(link);
-    } else {
+    } else if (!isPair) {
       cell.textContent = value;
     }
     return row;

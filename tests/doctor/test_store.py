@@ -68,6 +68,12 @@ def frozen(cluster: Cluster, members: list[int]) -> Iterator[None]:
         until(lambda: troubles(look(cluster.mongodb_uri)) == [])
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How fast this machine writes is no test's question here: its disk may be busy."""
+    monkeypatch.setattr(store, "SLOW_MS", store.WRITE_MS)
+
+
 @pytest.fixture
 def own(cluster: Cluster) -> Iterator[pymongo.database.Database[dict[str, Any]]]:
     """A database of this test's own on the set."""

@@ -40,6 +40,7 @@ def test_every_error_has_a_status_a_sentence_and_a_place_in_the_tree(kind: type[
         (errors.UnauthenticatedError, 401),
         (errors.NotFoundError, 404),
         (errors.ReadOnlyError, 403),
+        (errors.ForbiddenError, 403),
         (errors.EmptyError, 400),
         (errors.TooLongError, 400),
         (errors.TooLargeError, 413),

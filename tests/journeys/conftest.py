@@ -47,7 +47,7 @@ def start(io_loop: AsyncIOLoop, mongod: str, identity: Direct) -> Iterator[Start
             **settings,
         }
         loaded = load({f"PROSA_{name.upper()}": str(value) for name, value in given.items()})
-        scenes.append(Scene(await app.start(loaded, uri, identity, []), port))
+        scenes.append(Scene(await app.start(loaded, uri, identity, []), loaded.port))
         return scenes[-1]
 
     yield begin

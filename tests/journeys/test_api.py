@@ -109,6 +109,9 @@ async def test_every_answer_is_as_the_document_says_and_the_document_knows_them_
     strangers = [call._replace(status=401) for call in firsts]
     for call in strangers:
         fits(document, call, await scene.api(call.method.upper(), call.path, call.body, token="x"))
+    limited = [call._replace(status=403) for call in firsts]
+    for call in limited:
+        fits(document, call, await scene.api(call.method.upper(), call.path, call.body, scope="other"))
     own_mongod.stop()
     away = [call._replace(status=503) for call in firsts if call.template != "/hints"]
     found = await asyncio.gather(*(scene.api(c.method.upper(), c.path, c.body) for c in away))
@@ -121,7 +124,9 @@ async def test_every_answer_is_as_the_document_says_and_the_document_knows_them_
         for status in operation["responses"]
         if status != "default"
     }
-    assert said == {(call.method, call.template, str(call.status)) for call in (*CALLS, *strangers, *away)}
+    assert said == {
+        (call.method, call.template, str(call.status)) for call in (*CALLS, *strangers, *limited, *away)
+    }
     own_mongod.start()
 
 

@@ -70,7 +70,7 @@ async def test_an_export_is_everything_of_one_person_and_nothing_of_another(star
     assert b"segredo" not in answer.body
     nobody = await scene.api("GET", "/people/nobody/export")
     assert json.loads(nobody.body)["rooms"] == []
-    assert (await scene.api("GET", "/people/1/export", scope="rooms")).code == 401
+    assert (await scene.api("GET", "/people/1/export", scope="rooms")).code == 403
 
 
 @pytest.mark.gen_test(timeout=SECONDS)

@@ -53,6 +53,7 @@ async def test_a_fault_of_ours_has_a_reference_and_no_detail(
     scene = await start()
     cliente = await scene.browser("cliente")
     monkeypatch.setattr(Rooms, "list", broken)
+    monkeypatch.setattr(Rooms, "page", broken)
     with pytest.raises(Refused) as refused:
         await cliente.asks("list_rooms")
     assert refused.value.code == "internal"

@@ -9,20 +9,18 @@ import logging
 import os
 import random
 import signal
-import socket
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import tornado.netutil
 import tornado.web
 
 from handlers.base import Site, environment
 from handlers.farewell import last_goodbyes, let_go
 from handlers.headers import Headers
-from handlers.listeners import Listeners
+from handlers.listeners import Listeners, bind
 from handlers.logs import configure, log_request
 from handlers.routes import Doors, routes
 from handlers.script import BADGE, IO, bundled
@@ -133,16 +131,6 @@ def build_broker(settings: Settings) -> Broker:
         )
     except ValueError:
         raise SettingsError("PROSA_REDIS_URL is wrong: write it as redis://host:6379.") from None
-
-
-def bind(port: int, address: str) -> list[socket.socket]:
-    """Sockets that listen there. Raises ``SettingsError`` where they cannot."""
-    try:
-        return tornado.netutil.bind_sockets(port, address or None)
-    except OSError as error:
-        raise SettingsError(
-            f"it cannot listen on {address or '*'}:{port} ({error.strerror}): PROSA_PORT chooses another."
-        ) from None
 
 
 async def start(settings: Settings, uri: str, identity: Identity, demo: list[Any]) -> Worker:

@@ -9,6 +9,7 @@ import contextlib
 import socket
 from collections.abc import Sequence
 
+import tornado.netutil
 import tornado.web
 
 from handlers.arrivals import Server
@@ -22,6 +23,16 @@ CUT_SECONDS = 2.0
 
 REQUEST_SECONDS = 60.0
 """For the headers of a request, and again for its body. A silent line is closed by then."""
+
+
+def bind(port: int, address: str) -> list[socket.socket]:
+    """Sockets that listen there; everywhere if ``address`` is empty. Raises ``OSError`` saying what to do."""
+    try:
+        return tornado.netutil.bind_sockets(port, address or None)
+    except OSError as error:
+        raise OSError(
+            f"it cannot listen on {address or '*'}:{port} ({error.strerror}): PROSA_PORT chooses another."
+        ) from None
 
 
 class Listeners:

@@ -127,5 +127,7 @@ class Browser:
     async def drops(self) -> None:
         """The tab is gone, whether or not there still is another end."""
         self._socket.close()
+        if self._socket.protocol is not None and self._socket.protocol.stream is not None:
+            self._socket.protocol.stream.close()  # nobody waits for the other end's farewell
         self._reader.cancel()
         await asyncio.wait([self._reader])

@@ -111,7 +111,7 @@ class Server:
 
     def _is_ready(self) -> bool:
         try:
-            new_browser()[1].open(f"{self.url}/readyz", timeout=5)
+            new_browser()[1].open(f"{self.url}/readyz", timeout=5).close()
         except OSError:
             return False
         return True

@@ -108,7 +108,7 @@ async def test_a_worker_killed_twenty_times_loses_and_doubles_nothing(
     writers = [Writer(server, people[n % 2], f"tab{n}") for n in range(TABS)]
     writing = [asyncio.create_task(writer.writes()) for writer in writers]
     for done in range(ROUNDS):
-        while sum(len(writer.sent) for writer in writers) <= done * TABS:
+        while sum(len(writer.sent) for writer in writers) <= done * TABS:  # noqa: ASYNC110 - they tell nobody
             await asyncio.sleep(0.02)
         await asyncio.sleep(chance.uniform(0.05, 0.5))
         await asyncio.to_thread(server.stop, signal.SIGKILL)

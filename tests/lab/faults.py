@@ -19,7 +19,7 @@ FROZEN_SECONDS = 10.0
 
 READ_ANEW = 4
 READ_ANEW_SECONDS = 0.7
-"""Four times this is longer than a primary takes to notice that nobody hears it (``deploy.cluster.ELECTION``)."""
+"""All four together last longer than a primary takes to notice that nobody hears it (``deploy.cluster``)."""
 
 ROLL_BACK_SECONDS = 40.0
 ROLLED_BACK = "Rollback summary"

@@ -30,7 +30,8 @@ def answering(request: pytest.FixtureRequest) -> Iterator[tuple[str, int]]:
         with peer, peer.makefile("rb") as asked:
             head = {line.lower() for line in iter(asked.readline, b"\r\n")}
             length = next(line for line in head if line.startswith(b"content-length:"))
-            asked.read(int(length.partition(b":")[2]))  # what is left unread would turn the answer into a reset
+            # What is left unread would turn the answer into a reset.
+            asked.read(int(length.partition(b":")[2]))
             peer.sendall(answer)
 
     thread = threading.Thread(target=serve)

@@ -92,9 +92,11 @@ deps: ## What apt must bring for the tests: installed as root on Debian, otherwi
 		echo "Some tests will be skipped. To run them all: sudo apt-get install" $$missing; \
 	fi
 
+# Extras stay in the pins: where they are stripped, pip takes the newest release for whoever asks for the extra,
+# and refuses it by its hash on the day that one is published.
 pins: $(VENV)/.dev ## Make the requirements files anew from pyproject.toml
 	@pin() { $(BIN)/uv pip compile -q pyproject.toml "$${@:2}" --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --custom-compile-command "make pins" -o "$$1"; }; \
+		--no-emit-index-url --no-strip-extras --custom-compile-command "make pins" -o "$$1"; }; \
 	pin requirements.txt; pin requirements-demo.txt --extra demo; pin requirements-dev.txt --extra demo --extra dev; \
 	pin requirements-browsers.txt --extra demo --extra dev --extra browsers
 

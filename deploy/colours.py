@@ -17,6 +17,8 @@ PLACES = {"a": (1, 2, 3), "b": (4, 5, 6)}
 PUBLIC = 10
 """Where the workers' public ports begin, above the base."""
 READY_SECONDS = 60.0
+ALIVE = {"STARTING", "RUNNING", "BACKOFF", "EXITED"}
+"""Supervisor's names for a worker that it keeps alive; the others it has let go of, or never started."""
 
 
 class DeployError(Exception):
@@ -43,13 +45,13 @@ class Colours:
         self._base = base
 
     def running(self) -> list[str]:
-        """The colours of which a worker runs."""
+        """The colours of which a worker runs, or is about to: one that died is between two lives for a second."""
         states = self._call("getAllProcessInfo")
         return sorted(
             {
                 process["group"].removeprefix("prosa-")
                 for process in states
-                if process["group"].startswith("prosa-") and process["statename"] in {"STARTING", "RUNNING"}
+                if process["group"].startswith("prosa-") and process["statename"] in ALIVE
             }
         )
 

@@ -26,6 +26,12 @@ SITE := $(if $(DJANGO_SETTINGS_MODULE),,PROSA_DEMO=1)
 # Those that prosa_django is for.
 DJANGOS := 4.2 5.2
 
+# The suite kills, freezes and cuts off processes against the clock, on whatever machine it is given. What failed is
+# named, and run once more by itself: a defect fails again, a machine that was too busy for a deadline does not.
+pytest = $(BIN)/python -m pytest -q $(1) || { code=$$?; [ $$code = 1 ] || exit $$code; \
+	printf '\033[1mOnce more, alone: what has failed\033[0m\n'; \
+	$(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none $(filter-out --cov%,$(1)) $(2); }
+
 .PHONY: help run cluster rolling doctor faults test browsers djangos check fix deps pins readme machine
 
 help: ## This list
@@ -50,11 +56,11 @@ faults: machine deps $(VENV)/.dev node_modules/.dev ## The proof: everything bre
 
 test: deps $(VENV)/.dev node_modules/.dev ## Everything, with a real mongod, a real server and a real browser
 	$(SAY) "Python: units, journeys, faults"
-	@$(BIN)/python -m pytest -q --cov --cov-report=term:skip-covered
+	@$(call pytest,--cov --cov-report=term:skip-covered)
 	$(SAY) "Browser side"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" node --test tests/js/*.test.js
 	$(SAY) "Pages, in Chromium"
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/pages
+	@$(call pytest,-n 2 --dist loadfile tests/pages,-n 0)
 
 browsers: DEPS := firefox-esr libcurl4 webkit2gtk-driver xvfb
 browsers: deps $(VENV)/.browsers node_modules/.dev ## The pages in Firefox and in WebKitGTK, over every transport

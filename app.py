@@ -17,16 +17,17 @@ from typing import Any
 import msgspec
 import tornado.web
 
-from handlers.base import Site, environment
+from environ import check_site, load
+from handlers.base import Foreign, Site, environment
+from handlers.bundles import join_all
 from handlers.farewell import last_goodbyes, let_go
 from handlers.headers import Headers
 from handlers.listeners import Listeners, bind
 from handlers.logs import configure, log_request
 from handlers.routes import Doors, routes
-from handlers.script import BADGE, IO, bundled
 from handlers.socket import Socket, SocketConfig
 from handlers.sockjs.server import Config, SockJSServer
-from handlers.static import Static
+from handlers.static import STATIC, Static
 from prosa import metrics
 from prosa.broker.broker import Broker
 from prosa.broker.memory import MemoryBroker, MemoryBus
@@ -44,7 +45,7 @@ from prosa.storage.binaries import MongodError
 from prosa.storage.database import AddressError, Database, StandaloneError
 from prosa.storage.embedded import EmbeddedMongod
 from prosa.storage.messages import Messages
-from settings import Settings, SettingsError, check_site, load
+from settings import Settings, SettingsError
 
 ROOT = Path(__file__).resolve().parent
 CLIENT = ROOT / "node_modules" / "sockjs-client" / "dist"
@@ -158,6 +159,10 @@ async def start(settings: Settings, uri: str, identity: Identity, demo: list[Any
         home_url=settings.home_url,
         limits=limits_of(settings),
         templates=environment(ROOT / "templates"),
+        bundles=join_all(ROOT / "static"),
+        sockjs=Foreign(url=settings.sockjs_url, integrity=settings.sockjs_integrity)
+        if settings.sockjs_url
+        else None,
     )
     doors = Doors(
         verify=ServiceTokens(settings.api_keys).verify,
@@ -166,14 +171,13 @@ async def start(settings: Settings, uri: str, identity: Identity, demo: list[Any
         is_redis_up=(lambda: broker.is_connected) if settings.redis_url else None,
         metrics=lambda: metrics.text(sockjs),
         sockjs=sockjs.urls,
-        scripts={"io.js": bundled(ROOT / "static", IO), "badge.js": bundled(ROOT / "static", BADGE)},
         site=demo,
     )
     application = tornado.web.Application(
         routes(chat, site, doors),
         transforms=[Headers],
         static_path=str(ROOT / "static"),
-        static_url_prefix="/prosa/static/",
+        static_url_prefix=STATIC,
         static_handler_class=Static,
         static_handler_args={"allowed_symlink_directory": [str(ROOT / "static"), str(CLIENT)]},
         xsrf_cookies=True,

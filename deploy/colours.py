@@ -45,7 +45,7 @@ class Colours:
         self._base = base
 
     def running(self) -> list[str]:
-        """The colours of which a worker runs, or is about to: one that died is between two lives for a second."""
+        """The colours of which a worker runs, or is about to: one that died is between two lives."""
         states = self._call("getAllProcessInfo")
         return sorted(
             {

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from doctor.findings import Findings, fail, ok, warn
+from environ import load
 from handlers.sockjs.origins import canonical
-from settings import PREFIX, Settings, SettingsError, load
+from settings import PREFIX, Settings, SettingsError
 
 NGINX_READ_SECONDS = 60
 """nginx's own ``proxy_read_timeout``, where nothing is said."""

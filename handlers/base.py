@@ -7,7 +7,7 @@ import re
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 import jinja2
@@ -19,6 +19,7 @@ from tornado.httputil import HTTPServerRequest
 from handlers.errors import status_of
 from handlers.headers import is_tls
 from handlers.sockjs.origins import canonical
+from handlers.static import Bundle
 from prosa import metrics
 from prosa.chat.events import refusal_shape
 from prosa.chat.limits import network
@@ -29,7 +30,7 @@ from prosa.models.people import Credential, Person
 log = logging.getLogger(__name__)
 
 CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'{sockets};"
+    "default-src 'none'; script-src 'self'{scripts}; style-src 'self'; connect-src 'self'{sockets};"
     " img-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
@@ -42,6 +43,18 @@ WAY_BACK = "prosa_next"
 WAY_BACK_SECONDS = 600
 
 
+class Foreign(msgspec.Struct, frozen=True, kw_only=True):
+    """A script of another host, which runs only while it is the one that is meant."""
+
+    url: str
+    integrity: str
+
+    @property
+    def origin(self) -> str:
+        """The host, as a policy names it."""
+        return "https://" + urlsplit(self.url).netloc
+
+
 class Site(msgspec.Struct, frozen=True, kw_only=True):
     """What the pages know of the Django site beside them, and of themselves."""
 
@@ -50,6 +63,10 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     home_url: str
     limits: dict[str, int]
     templates: jinja2.Environment
+    bundles: dict[str, Bundle]
+    """The pages' scripts and sheets, by name."""
+    sockjs: Foreign | None = None
+    """Where the pages have the browser's SockJS from; None: from here."""
 
 
 def environment(folder: Path) -> jinja2.Environment:
@@ -77,13 +94,16 @@ def json_script(value: object) -> Markup:
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))  # noqa: S704
 
 
-def policy_of(request: HTTPServerRequest) -> str:
-    """What a page may load: of its own origin, and nothing inline.
+def policy_of(request: HTTPServerRequest, foreign: Foreign | None = None) -> str:
+    """What a page may load: of its own origin, scripts of one ``foreign`` origin besides, nothing inline.
 
     Browsers differ in whether ``'self'`` means the WebSockets of the same host, so that is named.
     """
     origin = canonical(f"{request.protocol}://{request.host}")
-    return CSP.format(sockets=f" {origin.replace('http', 'ws', 1)}" if origin else "")
+    return CSP.format(
+        sockets=f" {origin.replace('http', 'ws', 1)}" if origin else "",
+        scripts=f" {foreign.origin}" if foreign else "",
+    )
 
 
 class Base(tornado.web.RequestHandler):
@@ -164,7 +184,14 @@ class Page(Base):
         """Answer with a template and what every template may use."""
         template = self.site.templates.get_template(name)
         self.set_header("Content-Type", "text/html; charset=UTF-8")
-        self.finish(template.render(static_url=self.static_url, home_url=self.site.home_url, **context))
+        self.set_header("Content-Security-Policy", policy_of(self.request, self.site.sockjs))
+        known = {
+            "static_url": self.static_url,
+            "bundles": self.site.bundles,
+            "sockjs": self.site.sockjs,
+            "home_url": self.site.home_url,
+        }
+        self.finish(template.render(**known, **context))
 
     def remember(self, path: str) -> None:
         """Bring the person back to ``path``, also where the site's login ignores ``next``."""

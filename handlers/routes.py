@@ -15,12 +15,15 @@ from handlers.base import Lost, Site
 from handlers.forms import Mark, Send
 from handlers.health import Healthz, Metrics, Readyz
 from handlers.rooms import HistoryPage, RoomPage, RoomsPage, TraditionalPage, Unread
-from handlers.script import Script
+from handlers.static import HASH_CHARS, JOINED, Joined
 from prosa.chat.service import Chat
 
 ROOM = r"([A-Za-z0-9_-]{1,64})"
 API_ROOM = API + r"/rooms/(?P<chat_id>[A-Za-z0-9_-]{1,64})"
 API_PERSON = API + r"/people/(?P<user_id>[^/]{1,500})"
+
+LASTING = ("io.js", "badge.js")
+"""Scripts for pages of other authors, under names that stay."""
 
 
 class Doors(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,8 +36,6 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     """None: there is no Redis, and none is missed."""
     metrics: Callable[[], bytes]
     sockjs: list[Any]
-    scripts: dict[str, bytes]
-    """By their names under ``/prosa/``."""
     site: list[Any] = []
     """The demo site, where it is served by this process: it gets what is nobody else's."""
 
@@ -58,10 +59,8 @@ def routes(chat: Chat, site: Site, doors: Doors) -> list[Any]:
         (r"/readyz", Readyz, health),
         (r"/metrics", Metrics, {"metrics": doors.metrics}),
         *doors.sockjs,
-        *(
-            (re.escape(f"/prosa/{name}"), Script, {"script": script})
-            for name, script in doors.scripts.items()
-        ),
+        *((_by_hash(bundle.name), Joined, {"bundle": bundle}) for bundle in site.bundles.values()),
+        *((f"/prosa/{re.escape(name)}", Joined, {"bundle": site.bundles[name]}) for name in LASTING),
         (r"/prosa/unread", Unread, pages),
         *api,
         (API + r"/openapi\.json", DocumentApi, {**pages, "document": document_of(api)}),
@@ -76,3 +75,8 @@ def routes(chat: Chat, site: Site, doors: Doors) -> list[Any]:
         *doors.site,
         (r"/.*", Lost, pages),
     ]
+
+
+def _by_hash(name: str) -> str:
+    stem, _, ending = name.rpartition(".")
+    return rf"{JOINED}{re.escape(stem)}\.([0-9a-f]{{{HASH_CHARS}}})\.{ending}"

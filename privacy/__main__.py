@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from environ import load
 from handlers.api.export import as_json, as_page
 from handlers.base import environment
 from prosa.chat.privacy import everything_of
@@ -26,7 +27,7 @@ from prosa.storage.embedded import EmbeddedMongod
 from prosa.storage.erasures import Erasures
 from prosa.storage.retention import Retention
 from prosa.storage.traces import Traces
-from settings import Settings, SettingsError, load
+from settings import Settings, SettingsError
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 

@@ -3,7 +3,8 @@
 import pytest
 
 import app
-from settings import Settings, SettingsError, check_site, load
+from environ import check_site, load
+from settings import Settings, SettingsError
 
 
 def test_nothing_said_means_the_defaults() -> None:
@@ -50,6 +51,10 @@ def test_what_is_said_is_read_as_its_type() -> None:
         ("PROSA_PAGE", "101"),
         ("PROSA_MONGODB_DATABASE", "a b"),
         ("PROSA_PROT", "8888"),
+        ("PROSA_SOCKJS_URL", "http://cdn.example/sockjs.min.js"),
+        ("PROSA_SOCKJS_URL", "https://cdn.example; evil.example/sockjs.min.js"),
+        ("PROSA_SOCKJS_URL", "https://cdn.example/sockjs.min.js"),
+        ("PROSA_SOCKJS_INTEGRITY", "md5-abc"),
         ("PROSA_SITE_URL", "localhost:8000"),
         ("PROSA_SITE_URL", "http://user:word@site.example"),
         ("PROSA_SITE_URL", "http://site.example:many"),

@@ -118,6 +118,19 @@
     });
   };
 
+  /* Once the browser's SockJS is there: where another host was to bring it and did not, our own. */
+  prosa.whenSockJS = function (action) {
+    var own;
+    if (window.SockJS) {
+      action();
+      return;
+    }
+    own = document.createElement('script');
+    own.onload = action;
+    own.src = prosa.part('sockjs').getAttribute('data-own');
+    document.body.appendChild(own);
+  };
+
   /* Whatever gives reason to hope tries again at once. */
   prosa.wakeOften = function (connection, statusLine) {
     function wake() {

@@ -242,7 +242,9 @@
     parts.outbox.refresh();
     parts.scroll.toBottom();
     prosa.wakeOften(parts.connection, parts.statusLine);
-    parts.connection.connect();
+    prosa.whenSockJS(function () {
+      parts.connection.connect();
+    });
   }
 
   start();

@@ -63,7 +63,9 @@
       attention.clear();
     });
     prosa.wakeOften(connection, statusLine);
-    connection.connect();
+    prosa.whenSockJS(function () {
+      connection.connect();
+    });
   }
 
   start();

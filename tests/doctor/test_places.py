@@ -7,7 +7,8 @@ import pytest
 from deploy.cluster import PRIVATE, PUBLIC, ROOT, Cluster
 from doctor import places, variables
 from doctor.places import PlacesError
-from settings import Settings, load
+from environ import load
+from settings import Settings
 from tests.doctor.lines import only, troubles
 from tests.proxy import Silence
 from tests.server import free_port

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from doctor import variables
-from settings import load
+from environ import load
 from tests.doctor.lines import only, troubles
 
 WELL = {

@@ -11,10 +11,10 @@ from tornado.platform.asyncio import AsyncIOLoop
 
 import app
 from demo import mount
+from environ import load
 from prosa.identity.direct import Direct
 from prosa.identity.identity import Identity
 from prosa.storage.database import Database
-from settings import load
 from tests.journeys.scene import KEYS, Scene, Start
 
 

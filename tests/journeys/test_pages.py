@@ -1,14 +1,18 @@
 """The pages, as HTML: who sees them, and what is on them before any script runs."""
 
+import gzip
 import json
 import re
 from typing import Any
 
 import pytest
+from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
 from tests.journeys.scene import Start
 
 SECONDS = 30
+LIGHT_BYTES = 60_000
+"""Of a room page's scripts and sheet, on the line."""
 
 
 def page_data(body: bytes) -> dict[str, Any]:
@@ -136,8 +140,12 @@ async def test_a_file_is_kept_for_good_under_the_name_that_tells_its_content(sta
     scene = await start()
     await scene.room()
     page = (await scene.get("/chat/1/websocket/", "cliente")).body.decode()
-    urls = re.findall(r'(?:src|href)="(/prosa/static/[^"]+)"', page)
-    assert any("/vendor/" in url for url in urls)
+    sheet = re.search(r'href="(/prosa/joined/[^"]+css)"', page)
+    assert sheet
+    in_the_sheet = (await scene.get(sheet[1])).body.decode()
+    urls = re.findall(r'(?:src|href|data-sound)="(/prosa/[^"]+)"', page)
+    urls += re.findall(r'url\("?(/prosa/static/[^")]+)', in_the_sheet)
+    assert len(urls) >= 5
     for url in urls:
         name, version, ending = url.rsplit(".", 2)
         assert re.fullmatch("[0-9a-f]{16}", version), url
@@ -145,12 +153,58 @@ async def test_a_file_is_kept_for_good_under_the_name_that_tells_its_content(sta
         assert kept.code == 200, url
         assert kept.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         assert kept.headers["X-Content-Type-Options"] == "nosniff"
-        by_its_own_name = await scene.get(f"{name}.{ending}")
-        assert by_its_own_name.headers["Cache-Control"] == "public, max-age=3600"
         of_another_version = await scene.get(f"{name}.{'0' * 16}.{ending}")
         assert of_another_version.headers["Cache-Control"] == "no-store"
-        assert kept.body == by_its_own_name.body == of_another_version.body
+        assert kept.body == of_another_version.body
+        if url.startswith("/prosa/static/"):
+            by_its_own_name = await scene.get(f"{name}.{ending}")
+            assert by_its_own_name.headers["Cache-Control"] == "public, max-age=3600"
+            assert kept.body == by_its_own_name.body
     assert (await scene.get("/prosa/static/js/nothing.0123456789abcdef.js")).code == 404
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_the_room_page_is_light(start: Start) -> None:
+    scene = await start()
+    await scene.room()
+    page = (await scene.get("/chat/1/websocket/", "cliente")).body.decode()
+    sizes = {}
+    for url in re.findall(r'(?:src|href)="(/prosa/[^"]+\.(?:js|css))"', page):
+        packed = await fetch_packed(scene.url + url, "gzip, deflate, br")
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert packed.headers["Vary"] == "Accept-Encoding"
+        plain = await fetch_packed(scene.url + url, "br, gzip;q=0")
+        assert "Content-Encoding" not in plain.headers
+        assert gzip.decompress(packed.body) == plain.body
+        sizes[url] = len(packed.body)
+    assert len(sizes) == 3
+    assert sum(sizes.values()) <= LIGHT_BYTES, sizes
+
+
+async def fetch_packed(url: str, accepted: str) -> HTTPResponse:
+    """The answer as it comes over the line."""
+    return await AsyncHTTPClient().fetch(
+        url, headers={"Accept-Encoding": accepted}, decompress_response=False
+    )
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_sockjs_comes_from_another_host_where_the_settings_say_so(start: Start) -> None:
+    scene = await start(
+        sockjs_url="https://cdn.example/sockjs.min.js?a=1&b", sockjs_integrity="sha384-" + "A" * 64
+    )
+    await scene.room()
+    for path in ("/chat/", "/chat/1/", "/chat/1/websocket/"):
+        page = await scene.get(path, "cliente")
+        assert (
+            f'<script src="https://cdn.example/sockjs.min.js?a=1&amp;b" integrity="sha384-{"A" * 64}"'
+            ' crossorigin="anonymous"'
+        ) in page.body.decode()
+        policy = page.headers["Content-Security-Policy"]
+        assert "script-src 'self' https://cdn.example;" in policy
+        assert policy.count("cdn.example") == 1
+    stranger = await scene.get("/chat/nenhuma/", "cliente")
+    assert "<script" not in stranger.body.decode()
 
 
 @pytest.mark.gen_test(timeout=SECONDS)

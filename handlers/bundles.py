@@ -1,0 +1,104 @@
+"""The scripts and sheets of the pages, each page's in one file, joined once at the start.
+
+In ``static/`` one file is one thing, at length and with its comments; a browser asks for few files without
+them. What belongs together, and in which order, is said here alone; ``static.py`` serves it.
+"""
+
+import gzip
+import hashlib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from rcssmin import cssmin
+from rjsmin import jsmin
+
+from handlers.static import STATIC, Bundle, hashed
+
+SOCKJS = ("vendor/sockjs.min",)
+
+LINE = ("emitter", "backoff", "close_codes", "client_ids", "storage", "transports", "connection")
+"""What keeps a line to the server, each file after those that it builds on."""
+
+PAGE = (*LINE, "moments", "names", "session_check", "status_line", "attention", "live", "chime", "room_rows")
+"""What every live page has."""
+
+OUTBOX = ("outbox_store", "lease", "outbox", "drafts")
+
+ROOM = (
+    "room",
+    "cursors",
+    "typing",
+    "typing_line",
+    "presence",
+    "scroll",
+    "message_view",
+    "pending_list",
+    "message_list",
+    "composer",
+    "deal",
+    "toasts",
+    "room_parts",
+    "room_page",
+)
+
+SOCKET_IO = ("io_rooms", "io_sends", "io")
+
+SCRIPTS = {
+    "sockjs.js": SOCKJS,
+    "rooms.js": tuple(f"js/{name}" for name in (*PAGE, "rooms_page")),
+    "room.js": tuple(f"js/{name}" for name in (*PAGE, *OUTBOX, *SOCKET_IO, *ROOM)),
+    "io.js": (*SOCKJS, *(f"js/{name}" for name in (*LINE, *SOCKET_IO))),
+    "badge.js": ("js/badge",),
+}
+"""The files of ``static/`` that each script is made of; the last two are for pages of other authors."""
+
+SHEETS = ("reset", "theme", "base", "floor", "layout", "components/*", "utilities")
+"""The one sheet of all pages, kept from the first one on; what comes later wins. Components are apart from
+each other, and come by their names."""
+
+REFERENCE = re.compile(r"""url\(["']?(?!/|data:|https?:)([^"')]+)["']?\)""")
+
+
+def join_all(folder: Path) -> dict[str, Bundle]:
+    """Every script and sheet of the pages, by name, from the files in ``folder``.
+
+    Raises ``OSError`` where one is missing.
+    """
+    scripts = {name: _scripts(folder, parts) for name, parts in SCRIPTS.items()}
+    sheets = [path for pattern in SHEETS for path in sorted((folder / "css").glob(f"{pattern}.css"))]
+    texts = {**scripts, "prosa.css": _sheets(folder.resolve(), sheets)}
+    return {name: _bundle(name, text.encode()) for name, text in texts.items()}
+
+
+def _bundle(name: str, body: bytes) -> Bundle:
+    return Bundle(
+        name=name,
+        body=body,
+        gzipped=gzip.compress(body, compresslevel=9, mtime=0),
+        version=_version(body),
+    )
+
+
+def _version(body: bytes) -> str:
+    return hashlib.sha512(body).hexdigest()
+
+
+def _scripts(folder: Path, parts: Sequence[str]) -> str:
+    """The scripts one after the other; a library is left as its authors shrank it."""
+    texts = {part: (folder / f"{part}.js").read_text() for part in parts}
+    return "\n;\n".join(text if part.startswith("vendor/") else jsmin(text) for part, text in texts.items())
+
+
+def _sheets(folder: Path, sheets: Sequence[Path]) -> str:
+    """The sheets one after the other; what they refer to is told by its lasting address."""
+
+    def lasting(sheet: Path, reference: str) -> str:
+        file = (sheet.parent / reference).resolve()
+        return f'url("{STATIC}{hashed(file.relative_to(folder).as_posix(), _version(file.read_bytes()))}")'
+
+    texts = (
+        REFERENCE.sub(lambda found, sheet=sheet: lasting(sheet, found[1]), sheet.read_text())  # type: ignore[misc]
+        for sheet in sheets
+    )
+    return cssmin("\n".join(texts))

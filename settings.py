@@ -1,8 +1,8 @@
 """Every setting of Prosa: its type, its default and what it means. Not Django's.
 
 Read once, by ``app.py``, from environment variables that begin with ``PROSA_``: ``PROSA_PORT`` sets
-``port`` (``environ.py``). A value that does not fit stops the start with a sentence that names it, and so does a
-name that is not here: a setting that is misspelt would otherwise be a setting that is ignored.
+``port`` (``environ.py``). A value that does not fit stops the start with a sentence that names it, and so
+does a name that is not here: a setting that is misspelt would otherwise be a setting that is ignored.
 """
 
 from typing import Annotated, Literal

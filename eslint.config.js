@@ -7,7 +7,7 @@ var browser = {
 };
 var node = {
   require: 'readonly', module: 'writable', Buffer: 'readonly', process: 'readonly', console: 'readonly', __dirname: 'readonly',
-  setTimeout: 'readonly', clearTimeout: 'readonly', setImmediate: 'readonly', globalThis: 'readonly'
+  setTimeout: 'readonly', clearTimeout: 'readonly', setImmediate: 'readonly', globalThis: 'readonly', URL: 'readonly'
 };
 var rules = {
   'no-undef': 'error',

@@ -20,6 +20,7 @@ from handlers.errors import status_of
 from handlers.headers import is_tls
 from handlers.sockjs.origins import canonical
 from handlers.static import Bundle
+from handlers.texts import is_emoji, isolated, pieces
 from prosa import metrics
 from prosa.chat.events import refusal_shape
 from prosa.chat.limits import network
@@ -79,6 +80,9 @@ def environment(folder: Path) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     templates.globals["json_script"] = json_script
+    templates.filters["isolated"] = isolated
+    templates.filters["pieces"] = pieces
+    templates.tests["emoji"] = is_emoji
     templates.tests["link"] = is_link
     return templates
 

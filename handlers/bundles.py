@@ -20,7 +20,18 @@ SOCKJS = ("vendor/sockjs.min",)
 LINE = ("emitter", "backoff", "close_codes", "client_ids", "storage", "transports", "connection")
 """What keeps a line to the server, each file after those that it builds on."""
 
-PAGE = (*LINE, "moments", "names", "session_check", "status_line", "attention", "live", "chime", "room_rows")
+PAGE = (
+    *LINE,
+    "moments",
+    "texts",
+    "names",
+    "session_check",
+    "status_line",
+    "attention",
+    "live",
+    "chime",
+    "room_rows",
+)
 """What every live page has."""
 
 OUTBOX = ("outbox_store", "lease", "outbox", "drafts")

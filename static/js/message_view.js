@@ -29,11 +29,12 @@
   MessageView.prototype.paint = function (element, entry) {
     var isOwn = entry.remetente_id === this.userId;
     var time = part(element, 'time');
-    element.className = 'message' + (isOwn ? ' message--own' : '') + (entry.kind === 'system' ? ' message--system' : '');
+    element.className = 'message' + (isOwn ? ' message--own' : '') + (entry.kind === 'system' ? ' message--system' : '') +
+      (prosa.isEmoji(entry.conteudo) ? ' message--emoji' : '');
     element.setAttribute('data-client-id', entry.client_id || '');
     element.setAttribute('data-author-id', entry.remetente_id);
     part(element, 'author').textContent = isOwn ? 'Você' : entry.remetente;
-    part(element, 'text').textContent = entry.conteudo;
+    prosa.fillText(part(element, 'text'), entry.conteudo);
     if (entry.seq) {
       element.setAttribute('data-id', entry.id);
       element.setAttribute('data-seq', entry.seq);

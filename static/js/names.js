@@ -9,7 +9,7 @@
     return members.filter(function (member) {
       return member.user_id !== userId;
     }).map(function (member) {
-      return member.name;
+      return prosa.isolated(member.name);
     }).join(', ');
   };
 }(window.prosa = window.prosa || {}));

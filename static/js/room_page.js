@@ -10,7 +10,7 @@
   function showRoom(parts, room) {
     prosa.part('title').textContent = room.title;
     prosa.part('people').textContent = prosa.namesOf(room.members, parts.page.user_id);
-    parts.attention.rename(room.title);
+    parts.attention.rename(prosa.isolated(room.title));
     parts.composer.allow(room.can_write, room.reason);
     parts.deal.show(room);
     parts.presence.setPeople(room.members);

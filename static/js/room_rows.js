@@ -19,7 +19,7 @@
     if (last.kind === 'system') {
       return text;
     }
-    return (last.remetente_id === userId ? 'Você' : last.remetente) + ': ' + text;
+    return (last.remetente_id === userId ? 'Você' : prosa.isolated(last.remetente)) + ': ' + text;
   }
 
   /* parts: list, blank, empty (elements), moments, userId, roomsUrl. */

@@ -39,7 +39,7 @@
   TypingLine.prototype.show = function () {
     var people = this.people;
     var names = Object.keys(people).map(function (userId) {
-      return people[userId].name;
+      return prosa.isolated(people[userId].name);
     });
     var text = '';
     if (names.length === 1) {

@@ -38,7 +38,7 @@ test('nothing is told after a send: the server knows', () => {
 test('the line names who writes, and forgets them after 8 s without renewal', () => {
   const time = new FakeTime();
   const element = { textContent: '', className: '' };
-  const line = new (load(['typing_line']).TypingLine)(element, time.timers);
+  const line = new (load(['texts', 'typing_line']).TypingLine)(element, time.timers);
   line.hear({ user_id: '2', user: 'Reforma', is_typing: true });
   assert.equal(element.textContent, 'Reforma está digitando');
   time.pass(5000);
@@ -52,7 +52,7 @@ test('the line names who writes, and forgets them after 8 s without renewal', ()
 test('a stop ends it at once, for that person only', () => {
   const time = new FakeTime();
   const element = { textContent: '', className: '' };
-  const line = new (load(['typing_line']).TypingLine)(element, time.timers);
+  const line = new (load(['texts', 'typing_line']).TypingLine)(element, time.timers);
   line.hear({ user_id: '2', user: 'Ana', is_typing: true });
   line.hear({ user_id: '3', user: 'Bia', is_typing: true });
   assert.equal(element.textContent, 'Ana e Bia estão digitando');

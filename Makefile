@@ -15,16 +15,13 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --use-pep517 --r
 PARTS := sed -un 's/^Collecting \([^ ]*\).*/    \1/p'
 SAY := @printf '\033[1m%s\033[0m\n'
 
-# What apt brings for the tests: browsers old and new, fonts, a proxy, a bus, a Prometheus, and what mongod and
+# What apt brings for the tests: browsers old and new, fonts, a proxy, a bus, a site's database, a Prometheus, and what mongod and
 # PhantomJS link to.
 DEPS := chromium fonts-noto-color-emoji libcurl4 libfaketime libfontconfig1 libfreetype6 lynx nginx-light \
-	openssl prometheus redis-server
+	openssl postgresql prometheus redis-server
 
 # Without a site of one's own, the demo site.
 SITE := $(if $(DJANGO_SETTINGS_MODULE),,PROSA_DEMO=1)
-
-# Those that prosa_django is for.
-DJANGOS := 4.2 5.2
 
 # The suite kills, freezes and cuts off processes against the clock, on whatever machine it is given. What failed is
 # named, and run once more by itself: a defect fails again, a machine that was too busy for a deadline does not.
@@ -32,10 +29,10 @@ pytest = $(BIN)/python -m pytest -q $(1) || { code=$$?; [ $$code = 1 ] || exit $
 	printf '\033[1mOnce more, alone: what has failed\033[0m\n'; \
 	$(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none $(filter-out --cov%,$(1)) $(2); }
 
-.PHONY: help run cluster rolling doctor faults test browsers djangos check fix deps pins readme machine
+.PHONY: help run cluster rolling doctor faults test browsers django-matrix check fix deps pins readme machine
 
 help: ## This list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
 run: machine $(VENV)/.run node_modules/.run ## Prosa beside the demo site, on http://localhost:8888/
 	@exec env $(SITE) $(BIN)/python app.py
@@ -66,14 +63,9 @@ browsers: DEPS := firefox-esr libcurl4 webkit2gtk-driver xvfb
 browsers: deps $(VENV)/.browsers node_modules/.dev ## The pages in Firefox and in WebKitGTK, over every transport
 	@$(BIN)/python -m pytest -q -rA -W ignore tests/browsers
 
-djangos: $(VENV)/.dev ## What a site installs, under each Django that it is for
-	@for django in $(DJANGOS); do \
-		$(BIN)/python -m uv pip install -q --python $(BIN)/python --target .cache/django-$$django "django==$$django.*" \
-			djangorestframework-simplejwt; \
-		printf '\033[1mDjango %s\033[0m\n' $$django; \
-		PYTHONPATH=.cache/django-$$django $(BIN)/python -m pytest -q tests/prosa_django tests/prosa/identity \
-			tests/journeys/test_ask.py; \
-	done
+django-matrix: DEPS := libcurl4 postgresql
+django-matrix: deps $(VENV)/.dev ## What a site installs, under each Django that it is for; a table at the end
+	@$(BIN)/python -m tests.sites.matrix
 
 check: $(VENV)/.dev node_modules/.dev ## Lint, types and imports, in under a minute
 	@$(BIN)/ruff format --check .

@@ -43,10 +43,10 @@ def hint(user_id: object) -> None:
 
 def listen() -> None:
     """From now on the site's own changes of its people are hints."""
-    user_model = get_user_model()
     user_logged_out.connect(_logged_out, dispatch_uid="prosa_logged_out")
-    post_save.connect(_saved, sender=user_model, dispatch_uid="prosa_saved")
-    post_delete.connect(_deleted, sender=user_model, dispatch_uid="prosa_deleted")
+    # Of every model: a proxy or a child of the user model sends in its own name.
+    post_save.connect(_saved, dispatch_uid="prosa_saved")
+    post_delete.connect(_deleted, dispatch_uid="prosa_deleted")
 
 
 def _logged_out(*, user: Any = None, **_: Any) -> None:
@@ -57,9 +57,11 @@ def _logged_out(*, user: Any = None, **_: Any) -> None:
 def _saved(
     *, instance: Any, created: bool, raw: bool, update_fields: frozenset[str] | None, **_: Any
 ) -> None:
-    if not created and not raw and update_fields != frozenset({"last_login"}):
+    is_person = isinstance(instance, get_user_model())
+    if is_person and not created and not raw and update_fields != frozenset({"last_login"}):
         hint(instance.pk)
 
 
 def _deleted(*, instance: Any, **_: Any) -> None:
-    hint(instance.pk)
+    if isinstance(instance, get_user_model()):
+        hint(instance.pk)

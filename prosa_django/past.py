@@ -126,7 +126,8 @@ class Reading:
 
 def names(user_ids: set[str]) -> dict[str, str]:
     """What the site calls these people; who is gone is not in it."""
-    found = get_user_model().objects.filter(pk__in=user_ids)
+    # Not by the site's own manager, which may hide whoever has left.
+    found = get_user_model()._base_manager.filter(pk__in=user_ids)  # noqa: SLF001 - public by its documentation
     return {
         str(user.pk): getattr(user, "get_full_name", lambda: "")() or user.get_username() for user in found
     }

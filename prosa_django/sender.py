@@ -1,5 +1,6 @@
 """The one thread of a site's process that speaks to Prosa, so that no request of the site waits for it."""
 
+import atexit
 import logging
 import os
 import threading
@@ -16,11 +17,14 @@ HINTS_MAX = 1000
 """People waiting to be hinted at; above it hints are dropped: Prosa asks about everybody each minute."""
 HINTS_BATCH = 200
 COALESCE_SECONDS = 0.05
+EXIT_SECONDS = 5.0
+"""How long a process that ends (a command, a cron job) waits for what is still to be said."""
 LOOK_SECONDS = 30.0
 """How often the outbox is looked at while something is in it that another process may be telling."""
 
 _lock = threading.Lock()
 _woken = threading.Event()
+_idle = threading.Event()
 _hinted: set[str] = set()
 _thread: threading.Thread | None = None
 
@@ -32,7 +36,8 @@ def wake() -> None:
         if _thread is None or not _thread.is_alive():
             _thread = threading.Thread(target=_run, name="prosa", daemon=True)
             _thread.start()
-    _woken.set()
+        _idle.clear()
+        _woken.set()
 
 
 def hint(user_ids: set[str]) -> None:
@@ -52,6 +57,9 @@ def _run() -> None:
             pause = LOOK_SECONDS
         finally:
             connections.close_all()
+        with _lock:
+            if not _woken.is_set():
+                _idle.set()
         _woken.wait(pause)
         _woken.clear()
         time.sleep(COALESCE_SECONDS)  # what happens at one moment is one call
@@ -89,10 +97,16 @@ def _send_hints() -> None:
             log.warning("prosa_not_hinted people=%d status=%d code=%s", len(batch), error.status, error.code)
 
 
+def settles(seconds: float) -> bool:
+    """Whether, within so long, all there was to say has been said, or tried and put off."""
+    return _thread is None or not _thread.is_alive() or _idle.wait(seconds)
+
+
 def _forked() -> None:
-    global _thread, _lock, _woken
-    _thread, _lock, _woken = None, threading.Lock(), threading.Event()
+    global _thread, _lock, _woken, _idle
+    _thread, _lock, _woken, _idle = None, threading.Lock(), threading.Event(), threading.Event()
     _hinted.clear()
 
 
+atexit.register(settles, EXIT_SECONDS)  # the thread dies with its process
 os.register_at_fork(after_in_child=_forked)

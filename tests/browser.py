@@ -39,9 +39,11 @@ class Browser:
         self._reader = asyncio.create_task(self._read(), name="pretend browser")
 
     @classmethod
-    async def open(cls, base_url: str, cookie: str | None, **query: str) -> Self:
+    async def open(
+        cls, base_url: str, cookie: str | None, *, cookie_name: str = "sessionid", **query: str
+    ) -> Self:
         """Connect with the site's session cookie, as a native client (no ``Origin``)."""
-        headers = {"Cookie": f"sessionid={cookie}"} if cookie else {}
+        headers = {"Cookie": f"{cookie_name}={cookie}"} if cookie else {}
         url = f"{base_url.replace('http:', 'ws:')}/ws/chat/websocket?{urlencode(query)}"
         return cls(await websocket_connect(HTTPRequest(url, headers=headers)))
 

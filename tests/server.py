@@ -68,6 +68,10 @@ class Server:
         self.data_dir = folder / "data"
         self.url = f"http://127.0.0.1:{self._port}"
 
+    def also(self, **settings: str) -> None:
+        """Further settings, from the next start on."""
+        self._settings.update(settings)
+
     def start(self) -> None:
         """It answers once this returns that it can serve."""
         environment = {

@@ -15,6 +15,8 @@ from tests.sites.site import KEYS, people, site
 
 __all__ = ["site"]
 
+SETTLES_SECONDS = 20.0
+
 
 class Listener:
     """Says yes to every call with a good token, and keeps them; ``status`` makes it say something else."""
@@ -51,8 +53,10 @@ class Listener:
 @pytest.fixture
 def prosa(site: None) -> Iterator[Listener]:
     """What the site tells Prosa, with nothing told yet and nothing pending of an earlier test."""
-    from prosa_django.models import PendingMessage, PendingRoom  # noqa: PLC0415 - only once Django is set up
+    from prosa_django import sender  # noqa: PLC0415 - only once Django is set up
+    from prosa_django.models import PendingMessage, PendingRoom  # noqa: PLC0415
 
+    assert sender.settles(SETTLES_SECONDS)
     PendingMessage.objects.all().delete()
     PendingRoom.objects.all().delete()
     listener = Listener()

@@ -13,9 +13,9 @@ from django.test.utils import override_settings
 from tornado.ioloop import IOLoop
 
 import app
+from environ import load
 from prosa.identity.direct import Direct
 from prosa.storage.database import Database
-from settings import load
 from tests.journeys.scene import Scene
 from tests.sites.site import KEYS
 

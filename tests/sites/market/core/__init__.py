@@ -1,0 +1,1 @@
+"""A part of a marketplace that Prosa knows nothing of."""

@@ -90,7 +90,15 @@ class Worker(msgspec.Struct, kw_only=True):
 
 def limits_of(settings: Settings) -> dict[str, int]:
     """What a browser is told of the limits, in its ``welcome`` and on its page."""
-    names = ("conteudo", "message_bytes", "frame_bytes", "attachment_bytes", "page", "recovery")
+    names = (
+        "conteudo",
+        "message_bytes",
+        "frame_bytes",
+        "attachment_bytes",
+        "page",
+        "recovery",
+        "edit_seconds",
+    )
     return {name: getattr(settings, name) for name in names}
 
 

@@ -152,6 +152,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             " 0: for ever.",
         ),
     ] = 0
+    deleted_days: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="Days that the text of a message which its author has deleted is still kept;"
+            " `python -m privacy retain` takes it away after that. 0: as long as its place.",
+        ),
+    ] = 30
     identity_threads: Annotated[Count, Meta(description="Threads that ask Django who somebody is.")] = 2
     revalidate_seconds: Annotated[
         Seconds, Meta(description="How often an open connection's person is asked about again.")
@@ -198,6 +206,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Count, Meta(description="Open SockJS sessions of this worker; one more is told to come back.")
     ] = 10_000
     conteudo: Annotated[Count, Meta(description="Unicode code points of a message.")] = 2_000
+    edit_seconds: Annotated[
+        int,
+        Meta(ge=0, description="How long its author may edit or delete a message; 0: not at all."),
+    ] = 900
     message_bytes: Annotated[Count, Meta(description="Bytes of one inner message from a browser.")] = 32_768
     frame_bytes: Annotated[Count, Meta(description="Bytes of one SockJS frame or POST body.")] = 262_144
     reply_bytes: Annotated[Count, Meta(description="Bytes of one reply with entries.")] = 262_144

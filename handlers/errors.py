@@ -18,6 +18,7 @@ from prosa.models.errors import (
     RefusedError,
     StaleFormError,
     TooLargeError,
+    TooLateError,
     TooManyRoomsError,
     UnauthenticatedError,
 )
@@ -30,6 +31,7 @@ STATUS: dict[type[ProsaError], HTTPStatus] = {
     NotFoundError: HTTPStatus.NOT_FOUND,
     ReadOnlyError: HTTPStatus.FORBIDDEN,
     ForbiddenError: HTTPStatus.FORBIDDEN,
+    TooLateError: HTTPStatus.FORBIDDEN,
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     ConflictError: HTTPStatus.CONFLICT,
     NotJoinedError: HTTPStatus.CONFLICT,

@@ -23,6 +23,7 @@ from prosa.models.errors import ProsaError
 from prosa.models.ids import UserId
 from prosa.storage.binaries import MongodError
 from prosa.storage.database import AddressError, Database, StandaloneError
+from prosa.storage.deletions import Deletions
 from prosa.storage.embedded import EmbeddedMongod
 from prosa.storage.erasures import Erasures
 from prosa.storage.retention import Retention
@@ -79,8 +80,24 @@ async def carry_out(asked: argparse.Namespace, settings: Settings, uri: str) -> 
                 await erase(database, UserId(asked.user_id), blanks=asked.blank)
             case _:
                 await retain(database, settings.retention_days, is_dry=asked.dry_run)
+                await forget_deleted(database, settings.deleted_days, is_dry=asked.dry_run)
     finally:
         await database.close()
+
+
+async def forget_deleted(database: Database, days: int, *, is_dry: bool) -> None:
+    """What was deleted more than ``days`` ago has no text any more; a line for each room that had one."""
+    if not days:
+        print("PROSA_DELETED_DAYS is 0: the text of a deleted message is kept as long as its place.")
+        return
+    deletions = Deletions(database)
+    rooms = messages = 0
+    async for chat_id, targets in deletions.before(datetime.now(UTC) - timedelta(days=days)):
+        rooms, messages = rooms + 1, messages + len(targets)
+        print(f"room {chat_id}: the texts of {len(targets)} deleted messages", flush=True)
+        if not is_dry:
+            await deletions.blank(chat_id, targets)
+    print(f"{'To be blanked' if is_dry else 'Blanked'}: {messages} deleted messages of {rooms} rooms.")
 
 
 def parsed(arguments: list[str]) -> argparse.Namespace:
@@ -93,7 +110,9 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     erase_verb.add_argument("--blank", action="store_true", help="and says nothing any more")
     for verb in (export_verb, erase_verb):
         verb.add_argument("user_id", type=_user_id)
-    retain_verb = verbs.add_parser("retain", help="nothing older than PROSA_RETENTION_DAYS is kept")
+    retain_verb = verbs.add_parser(
+        "retain", help="what is older than PROSA_RETENTION_DAYS, or deleted before PROSA_DELETED_DAYS, goes"
+    )
     retain_verb.add_argument("--dry-run", action="store_true", help="only say what would go")
     return parser.parse_args(arguments)
 

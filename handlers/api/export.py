@@ -50,6 +50,8 @@ def _message(entry: Entry) -> ExportedMessage:
     return ExportedMessage(
         id=entry.id,
         seq=entry.seq,
+        kind=entry.kind,
+        target=entry.target,
         client_id=entry.client_id,
         conteudo=entry.conteudo,
         remetente=entry.author_name,

@@ -161,10 +161,16 @@ class RoomsPage(msgspec.Struct, kw_only=True):
 
 
 class ExportedMessage(msgspec.Struct, kw_only=True):
-    """What the person said. `remetente` is what they were called then."""
+    """What the person said. `remetente` is what they were called then.
+
+    `kind` is `edit` where they have said it anew, `delete` where they have taken it back: `target` is then
+    the `seq` of what they had said.
+    """
 
     id: str
     seq: int
+    kind: str
+    target: int | None
     client_id: str
     conteudo: str
     remetente: str

@@ -10,6 +10,7 @@ import msgspec
 from prosa.broker.broker import Broker
 from prosa.chat import lag
 from prosa.chat.bus import Bus, Ears
+from prosa.chat.changes import Changes
 from prosa.chat.connections import Connections
 from prosa.chat.cursors import Cursors
 from prosa.chat.elsewhere import Elsewhere
@@ -44,6 +45,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 
     connections_per_person: int
     conteudo: int
+    edit_seconds: int
     grace_seconds: float
     page: int
     rates: dict[str, str]
@@ -156,6 +158,14 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
     tasks.start("sessions", sessions.run())
     tasks.start("watch", watch.run(rules.watch_seconds))
     return Chat(
+        changes=Changes(
+            messages=stored,
+            rooms=rooms,
+            limits=limits,
+            publisher=publisher,
+            conteudo=rules.conteudo,
+            edit_seconds=rules.edit_seconds,
+        ),
         connections=connections,
         limits=limits,
         cursors=Cursors(rooms=rooms, memberships=memberships, messages=stored, hub=hub, bus=bus),

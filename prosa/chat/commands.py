@@ -23,6 +23,8 @@ ACK_MAX = 2**53 - 1
 Position = Annotated[int, msgspec.Meta(ge=0)]
 """A place in a log that the client says it has got to; 0 before the first entry."""
 
+EntryId = Annotated[str, msgspec.Meta(max_length=64)]
+
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
     """Something that a browser asks for; the event's name is in ``COMMANDS``."""
@@ -57,10 +59,9 @@ class LeaveChat(RoomCommand, frozen=True, kw_only=True):
     """Hear the room no more."""
 
 
-class SendMessage(RoomCommand, frozen=True, kw_only=True):
-    """Say something in a room, once, whatever happens to the connection."""
+class WriteCommand(RoomCommand, frozen=True, kw_only=True):
+    """A command that becomes an entry of the log, once, whatever happens to the connection."""
 
-    conteudo: str
     client_id: ClientId | None = None
 
     def __post_init__(self) -> None:
@@ -68,6 +69,28 @@ class SendMessage(RoomCommand, frozen=True, kw_only=True):
         super().__post_init__()
         if self.client_id is not None and not CLIENT_ID.fullmatch(self.client_id):
             raise MalformedError(field="client_id")
+
+
+class SendMessage(WriteCommand, frozen=True, kw_only=True):
+    """Say something in a room."""
+
+    conteudo: str
+
+
+class ChangeMessage(WriteCommand, frozen=True, kw_only=True):
+    """A command about one message, named by its ``seq`` or by its ``id``."""
+
+    target: Position | EntryId
+
+
+class EditMessage(ChangeMessage, frozen=True, kw_only=True):
+    """Say something else in its place."""
+
+    conteudo: str
+
+
+class DeleteMessage(ChangeMessage, frozen=True, kw_only=True):
+    """Take it back: its place stays, and says nothing."""
 
 
 class TypingStart(RoomCommand, frozen=True, kw_only=True):
@@ -133,6 +156,8 @@ COMMANDS: dict[str, type[Command]] = {
     "join_chat": JoinChat,
     "leave_chat": LeaveChat,
     "send_message": SendMessage,
+    "edit_message": EditMessage,
+    "delete_message": DeleteMessage,
     "typing_start": TypingStart,
     "typing_stop": TypingStop,
     "mark_delivered": MarkDelivered,

@@ -52,9 +52,30 @@ def refusal(error: ProsaError, ack: int | None = None) -> Event:
     return Event("error", refusal_shape(error), ack)
 
 
+def logged(entry: Entry, wire: Wire) -> Event:
+    """A room's log has grown by an entry."""
+    match entry.kind:
+        case "edit":
+            return message_edited(entry, wire)
+        case "delete":
+            return message_deleted(entry, wire)
+        case _:
+            return new_message(entry, wire)
+
+
 def new_message(entry: Entry, wire: Wire) -> Event:
     """Something was said in a room."""
     return Event("new_message", wire.entry(entry))
+
+
+def message_edited(entry: Entry, wire: Wire) -> Event:
+    """What was said at ``target`` is now this."""
+    return Event("message_edited", wire.entry(entry))
+
+
+def message_deleted(entry: Entry, wire: Wire) -> Event:
+    """What was said at ``target`` has been taken back."""
+    return Event("message_deleted", wire.entry(entry))
 
 
 def user_typing(chat_id: ChatId, user_id: UserId, user: str, *, is_typing: bool) -> Event:

@@ -14,7 +14,7 @@ from typing import Literal
 from prosa import metrics
 from prosa.broker.broker import Broker
 from prosa.chat.connections import Connection
-from prosa.chat.events import Event, cursors, new_message
+from prosa.chat.events import Event, cursors, logged
 from prosa.chat.seats import Seat
 from prosa.chat.tasks import Tasks
 from prosa.chat.wire import Wire
@@ -173,7 +173,7 @@ class Hub:
 
     def _pass_on(self, live: LiveRoom, entry: Entry) -> None:
         live.top = entry.seq
-        event = new_message(entry, self._wire)
+        event = logged(entry, self._wire)
         seats = tuple(live.seats.values())
         for seat in seats:
             seat.hear(entry.seq, event)

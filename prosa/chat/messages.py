@@ -63,7 +63,7 @@ class Messages:
         if known is not None:
             return known
         room = await self._rooms.of_member(draft.chat_id, author.user_id)
-        _may_write(room)
+        may_write(room)
         check(draft.conteudo, limit=self._conteudo)
         await self._limits.check("sends", author.user_id)
         stored = await self._messages.append(draft)
@@ -83,6 +83,7 @@ class Messages:
         )
 
 
-def _may_write(room: Room) -> None:
+def may_write(room: Room) -> None:
+    """Raise ``ReadOnlyError``, with the site's reason, where the site has closed the room."""
     if not room.can_write:
         raise ReadOnlyError(reason=room.reason)

@@ -57,9 +57,12 @@ class Publisher:
     def publish(self, room: Room, entry: Entry, *, is_news: bool = True) -> None:
         """Everybody in the room hears the entry in its turn, here and at the other workers.
 
-        Members who are elsewhere are notified, unless it ``is_news`` to nobody: an imported past.
+        Members who are elsewhere are notified, unless it ``is_news`` to nobody: an imported past. An edit or
+        a deletion is none either, and moves no room in anybody's list.
         """
         self._bus.stored(entry)
+        if not entry.is_message:
+            return
         readers = tuple(member.user_id for member in room.members or () if member.user_id != entry.author_id)
         self._put(_Work(entry, readers if is_news else (), is_ours=True))
         if is_news:

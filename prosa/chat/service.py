@@ -3,6 +3,7 @@
 import msgspec
 
 from prosa.chat import commands
+from prosa.chat.changes import Changes
 from prosa.chat.connections import Connection, Connections
 from prosa.chat.cursors import Cursors
 from prosa.chat.limits import Limits
@@ -29,6 +30,7 @@ PAGE = 50
 class Chat(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that can be asked of the service, as ``app.py`` has put it together."""
 
+    changes: Changes
     connections: Connections
     cursors: Cursors
     limits: Limits
@@ -53,6 +55,9 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
         match command:
             case commands.SendMessage():
                 stored = await self.messages.send(connection.person, command)
+                return Reply(self.wire.sent(stored.entry, duplicate=stored.duplicate))
+            case commands.EditMessage() | commands.DeleteMessage():
+                stored = await self.changes.change(connection.person, command)
                 return Reply(self.wire.sent(stored.entry, duplicate=stored.duplicate))
             case commands.JoinChat():
                 return await self.rooms.join(connection, command)

@@ -55,7 +55,7 @@ class Wire:
 
     def entry(self, entry: Entry) -> Shape:
         """An entry as every event, page and recovery shows it."""
-        return {
+        shape: Shape = {
             "id": entry.id,
             "chat_id": entry.chat_id,
             "seq": entry.seq,
@@ -66,6 +66,13 @@ class Wire:
             "remetente_id": entry.author_id,
             **self.when(entry.sent_at),
         }
+        if entry.target is not None:
+            shape["target"] = entry.target
+        if entry.edited_at is not None:
+            shape["edited_at"] = moment(entry.edited_at)
+        if entry.is_deleted:
+            shape["deleted"] = True
+        return shape
 
     def summary(self, summary: RoomSummary) -> Shape:
         """One row of the room list."""
@@ -77,7 +84,7 @@ class Wire:
         }
 
     def sent(self, entry: Entry, *, duplicate: bool) -> Shape:
-        """The ack of a send."""
+        """The ack of a send, an edit or a deletion."""
         return {
             "chat_id": entry.chat_id,
             "id": entry.id,

@@ -7,8 +7,8 @@ import msgspec
 
 from prosa.models.ids import ChatId, ClientId, UserId
 
-Kind = Literal["text", "system"]
-"""Open: ``attachment``, ``edit`` and ``delete`` join it as they are built."""
+Kind = Literal["text", "system", "edit", "delete"]
+"""Open: ``attachment`` joins it as it is built. ``edit`` and ``delete`` name a ``target``."""
 
 REMOVED_TEXT = "Mensagem removida"
 """What an entry says whose text has been taken away."""
@@ -26,6 +26,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     sent_at: datetime
     """Aware, UTC. Whole milliseconds, because MongoDB keeps no more."""
     imported: bool = False
+    target: int | None = None
+    """The ``seq`` of the message that an edit or a deletion is about."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +44,40 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     sent_at: datetime
     imported: bool = False
     """Said before Prosa, as the site remembers it."""
+    target: int | None = None
+    """Of an edit or a deletion: the message that it is about, always further down."""
+    edited_at: datetime | None = None
+    """Of a folded message: when the text that it shows was written."""
+    is_deleted: bool = False
+    """Of a folded message: it only keeps its place, and says nothing."""
+
+    @property
+    def is_message(self) -> bool:
+        """Whether people read it by itself; if not, it changes how another one is shown."""
+        return self.target is None
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What all edits and deletions of one message come to."""
+
+    is_deleted: bool
+    conteudo: str | None
+    """The text of the edit with the highest ``seq``; ``None``: there is no edit."""
+    edited_at: datetime | None
+
+
+def folded(message: Entry, change: Change | None) -> Entry:
+    """``message`` as it is shown: with its latest text, or as a place where something was said.
+
+    A deletion wins over every edit, whichever came first.
+    """
+    if change is None:
+        return message
+    if change.is_deleted:
+        return msgspec.structs.replace(message, conteudo="", edited_at=None, is_deleted=True)
+    if change.conteudo is None:
+        return message
+    return msgspec.structs.replace(message, conteudo=change.conteudo, edited_at=change.edited_at)
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -54,7 +90,8 @@ class Stored(msgspec.Struct, frozen=True):
 class Page(msgspec.Struct, frozen=True):
     """Messages ascending by ``seq``: the fold of a stretch of the log.
 
-    ``more``: older ones exist. ``top_seq``: the log's top when the page was read, 0 if empty.
+    ``more``: older ones exist. ``top_seq``: the log's top when the page was read, 0 if empty; everything
+    up to it has been folded in and nothing above it, so that whoever has the page goes on from there.
     """
 
     messages: tuple[Entry, ...]

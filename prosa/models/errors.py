@@ -9,6 +9,7 @@
     │   ├── NotFoundError            not_found
     │   ├── ReadOnlyError            read_only      (reason)
     │   ├── ForbiddenError           forbidden
+    │   ├── TooLateError             too_late       (limit)
     │   ├── EmptyError               empty
     │   ├── TooLongError             too_long       (limit)
     │   ├── TooLargeError            too_large      (limit)
@@ -92,10 +93,17 @@ class ReadOnlyError(RefusedError):
 
 
 class ForbiddenError(RefusedError):
-    """The one who asks is known, and this is not theirs to do: a service token without the scope."""
+    """Who asks is known, and this is not theirs to do: somebody else's message, a token without the scope."""
 
     code = "forbidden"
     sentence = "Isto não é permitido."
+
+
+class TooLateError(RefusedError):
+    """The message was sent more than ``limit`` seconds ago: it stays as it is."""
+
+    code = "too_late"
+    sentence = "O prazo para editar ou apagar esta mensagem já passou."
 
 
 class EmptyError(RefusedError):

@@ -19,6 +19,8 @@ MESSAGE_INDEXES = (
         [("chat_id", ASCENDING), ("author_id", ASCENDING), ("client_id", ASCENDING)], name="once", unique=True
     ),
     IndexModel([("chat_id", ASCENDING), ("seq", ASCENDING)], name="order", unique=True),
+    # Messages have no target: they stand together in their order, and what changes one stands by its target.
+    IndexModel([("chat_id", ASCENDING), ("target", ASCENDING), ("seq", ASCENDING)], name="folding"),
 )
 MEMBERSHIP_INDEXES = (
     IndexModel([("chat_id", ASCENDING), ("user_id", ASCENDING)], name="member", unique=True),

@@ -1,11 +1,12 @@
 """How entries, rooms and cursors lie in MongoDB. Shapes only: who reads and writes them is elsewhere."""
 
 import hashlib
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from prosa.models.entries import Draft, Entry
+from prosa.models.entries import REMOVED_TEXT, Draft, Entry
 from prosa.models.ids import ChatId, ClientId, Epoch, UserId
 from prosa.models.rooms import SMALL_ROOM, Cursor, Member, Room
 
@@ -17,10 +18,26 @@ SEQ_MAX = 2**53 - 1
 BLANKED = b""
 """In place of a digest: what was said has been taken away, and nothing is "the same" as it."""
 
+SAYS_NOTHING: Document = {
+    "conteudo": {"$cond": [{"$eq": ["$kind", "delete"]}, "", REMOVED_TEXT]},
+    "digest": BLANKED,
+}
+"""What an update by a pipeline sets where an entry is to say no more what it said; a deletion never did."""
+
+MESSAGE = None
+"""The ``target`` of what people read by itself: it is not there, which a query of MongoDB calls null."""
+
 
 def digest_of(draft: Draft) -> bytes:
-    """What "the same message" means under one ``client_id``: a digest of its normalised text."""
-    return hashlib.sha256(draft.conteudo.encode()).digest()
+    """What "the same message" means under one ``client_id``: a digest of its normalised text.
+
+    Of an edit or a deletion also what it is and what it is about. No normalised text holds a NUL, so that
+    none of them is ever "the same" as a message.
+    """
+    said = draft.conteudo
+    if draft.target is not None:
+        said = f"\0{draft.kind}\0{draft.target}\0{said}"
+    return hashlib.sha256(said.encode()).digest()
 
 
 def message_document(draft: Draft, digest: bytes) -> Document:
@@ -37,12 +54,18 @@ def message_document(draft: Draft, digest: bytes) -> Document:
     }
     if draft.imported:
         document["imported"] = True
+    if draft.target is not None:
+        document["target"] = draft.target
     return document
+
+
+def in_milliseconds(moment: datetime) -> datetime:
+    """A moment as MongoDB keeps it, also where the document has not been there yet."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def entry_of(document: Document) -> Entry:
     """The entry that a stored message is."""
-    sent_at = document["sent_at"]
     return Entry(
         id=str(document["_id"]),
         chat_id=ChatId(document["chat_id"]),
@@ -52,8 +75,9 @@ def entry_of(document: Document) -> Entry:
         conteudo=document["conteudo"],
         author_id=UserId(document["author_id"]),
         author_name=document["author_name"],
-        sent_at=sent_at.replace(microsecond=sent_at.microsecond // 1000 * 1000),
+        sent_at=in_milliseconds(document["sent_at"]),
         imported=document.get("imported", False),
+        target=document.get("target"),
     )
 
 

@@ -11,11 +11,10 @@ from datetime import UTC, datetime
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from prosa.models.entries import REMOVED_TEXT
 from prosa.models.ids import ChatId, UserId
 from prosa.models.people import REMOVED_PERSON
 from prosa.storage.database import Database, Document
-from prosa.storage.documents import BLANKED
+from prosa.storage.documents import SAYS_NOTHING
 from prosa.storage.rosters import Rosters
 from prosa.storage.traces import Traces
 from prosa.storage.translation import unavailable
@@ -45,9 +44,9 @@ class Erasures:
     async def erase(self, user_id: UserId, *, blanks: bool) -> AsyncIterator[tuple[ChatId, int]]:
         """The person is nowhere once this ends; each room where they were, and how many messages were theirs.
 
-        Their messages are those of a pseudonym, the same in every room; ``blanks``: and say no more what they
-        said. Each room has a new epoch, so that pages read it anew. Begun again, it goes on where it stopped;
-        after its end there is nothing to be found. Who still writes meanwhile is to be erased once more.
+        What they wrote is a pseudonym's, the same in every room; ``blanks``: and says no more what they said.
+        Each room has a new epoch, so that pages read it anew. Begun again, it goes on where it stopped; after
+        its end there is nothing to be found. Who still writes meanwhile is to be erased once more.
         """
         pseudonym = await self._pseudonym(user_id)
         async for chat_id in self._traces.rooms_of(user_id):
@@ -77,20 +76,20 @@ class Erasures:
             "client_id": {"$toString": "$_id"},
         }
         if blanks:
-            changes |= {"conteudo": REMOVED_TEXT, "digest": BLANKED}
+            changes |= SAYS_NOTHING
         count = 0
         while True:
             with unavailable():
                 found = await self._messages.find(
-                    {"chat_id": chat_id, "author_id": user_id}, {"_id": True},
+                    {"chat_id": chat_id, "author_id": user_id}, {"target": True},
                     hint="once", limit=MESSAGES_AT_ONCE, batch_size=MESSAGES_AT_ONCE + 1,
                 ).to_list()  # fmt: skip
                 if not found:
                     return count
                 await self._messages.update_many(
-                    {"_id": {"$in": [message["_id"] for message in found]}}, [{"$set": changes}]
+                    {"_id": {"$in": [entry["_id"] for entry in found]}}, [{"$set": changes}]
                 )
-            count += len(found)
+            count += sum("target" not in entry for entry in found)
 
     async def _in_room(self, chat_id: ChatId, user_id: UserId, pseudonym: UserId) -> None:
         """The room's own document last: until it is done, the room is found again by it."""

@@ -9,6 +9,8 @@ from collections.abc import Collection as Several
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
+from motor.motor_asyncio import AsyncIOMotorClientSession
+
 from prosa import metrics
 from prosa.models.ids import ChatId, ClientId, UserId
 from prosa.storage.database import Collection, Document
@@ -68,7 +70,9 @@ class MongoLog:
             async for document in cursor
         }
 
-    async def tops(self, chat_ids: Several[ChatId]) -> dict[ChatId, int]:
+    async def tops(
+        self, chat_ids: Several[ChatId], session: AsyncIOMotorClientSession | None = None
+    ) -> dict[ChatId, int]:
         """A skip scan of ``order`` read backwards: one index key per room."""
         ids = list(chat_ids)
         tops: dict[ChatId, int] = {}
@@ -80,6 +84,7 @@ class MongoLog:
                     {"$group": {"_id": "$chat_id", "top": {"$first": "$seq"}}},
                 ],
                 batchSize=TOPS_AT_ONCE + 1,
+                session=session,
             )
             tops.update({ChatId(row["_id"]): int(row["top"]) async for row in cursor})
         return tops

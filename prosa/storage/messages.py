@@ -1,6 +1,5 @@
 """The log of every room: written once, read in order. How it is written is in ``committer.py``."""
 
-import asyncio
 import time
 from collections.abc import Callable, Sequence
 
@@ -14,6 +13,7 @@ from prosa.storage.database import Database
 from prosa.storage.documents import SEQ_MAX, digest_of, entry_of
 from prosa.storage.log import Key, MongoLog
 from prosa.storage.lookups import Lookups
+from prosa.storage.pages import Pages
 from prosa.storage.translation import unavailable
 
 
@@ -32,6 +32,7 @@ class Messages:
     ) -> None:
         self._messages = database.messages
         self._log = MongoLog(database.messages)
+        self._pages = Pages(database)
         self._tell_crowded: Callable[[ChatId], None] | None = None
         self._lookups = Lookups(self._log)
         self._committer = Committer(
@@ -70,24 +71,22 @@ class Messages:
         return Stored(entry_of(document), duplicate=True)
 
     async def page_before(self, chat_id: ChatId, before_seq: int | None, limit: int) -> Page:
-        """The ``limit`` newest messages below ``before_seq``, or of all, ascending.
+        """The ``limit`` newest messages below ``before_seq``, or of all, ascending, as they are shown.
 
         Raises ``UnavailableError``.
         """
-        below = SEQ_MAX if before_seq is None else max(0, min(before_seq, SEQ_MAX))
-        cursor = self._messages.find(
-            {"chat_id": chat_id, "seq": {"$lt": below}},
-            sort=[("seq", -1)],
-            limit=limit + 1,
-            batch_size=limit + 2,
-        )
-        with unavailable():
-            newest, tops = await asyncio.gather(
-                cursor.to_list(), self._tops_unless(chat_id, before_seq is None)
-            )
-        messages = tuple(map(entry_of, reversed(newest[:limit])))
-        top = tops.get(chat_id, messages[-1].seq if messages and before_seq is None else 0)
-        return Page(messages=messages, more=len(newest) > limit, top_seq=top)
+        return await self._pages.before(chat_id, before_seq, limit)
+
+    async def seq_of(self, chat_id: ChatId, entry_id: str) -> int | None:
+        """The place of the entry with this id; ``None``: there is none in this room.
+
+        Raises ``UnavailableError``.
+        """
+        return await self._pages.seq_of(chat_id, entry_id)
+
+    async def message(self, chat_id: ChatId, seq: int) -> Entry | None:
+        """The message at this place, as it is shown; ``None``: there is none. Raises ``UnavailableError``."""
+        return await self._pages.message(chat_id, seq)
 
     async def after(self, chat_id: ChatId, seq: int, limit: int) -> tuple[Entry, ...]:
         """Up to ``limit`` entries of the log after ``seq``, ascending, without a hole.
@@ -143,6 +142,3 @@ class Messages:
     def _say_crowded(self, chat_id: ChatId) -> None:
         if self._tell_crowded is not None:
             self._tell_crowded(chat_id)
-
-    async def _tops_unless(self, chat_id: ChatId, is_newest: bool) -> dict[ChatId, int]:
-        return {} if is_newest else await self._log.tops([chat_id])

@@ -9,10 +9,9 @@ from datetime import datetime
 
 import msgspec
 
-from prosa.models.entries import REMOVED_TEXT
 from prosa.models.ids import ChatId
 from prosa.storage.database import Database, Document
-from prosa.storage.documents import BLANKED
+from prosa.storage.documents import BLANKED, SAYS_NOTHING
 from prosa.storage.traces import Traces
 from prosa.storage.translation import unavailable
 
@@ -62,7 +61,7 @@ class Retention:
             if expired.blanks:
                 await self._messages.update_one(
                     {"chat_id": expired.chat_id, "seq": expired.floor},
-                    {"$set": {"conteudo": REMOVED_TEXT, "digest": BLANKED}},
+                    [{"$set": SAYS_NOTHING}],
                 )
 
     async def _bottoms(self, chat_ids: list[ChatId]) -> list[Document]:

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from prosa.models.entries import Entry
 from prosa.models.ids import ChatId, UserId
 from prosa.models.rooms import Bookmark, RoomSummary
 from prosa.storage.database import Database, Document
-from prosa.storage.documents import entry_of
+from prosa.storage.documents import MESSAGE
+from prosa.storage.log import MongoLog
+from prosa.storage.pages import Pages
 from prosa.storage.rooms import Rooms
 from prosa.storage.translation import unavailable
 
@@ -23,7 +24,9 @@ class Summaries:
 
     def __init__(self, database: Database) -> None:
         self._lists = database.memberships
-        self._log = database.messages
+        self._messages = database.messages
+        self._log = MongoLog(database.messages)
+        self._pages = Pages(database)
         self._rooms = Rooms(database)
 
     async def summaries(
@@ -67,16 +70,17 @@ class Summaries:
         if not chat_ids:
             return ()
         with unavailable():
-            rooms, newest, unread = await asyncio.gather(
+            rooms, tops, newest, unread = await asyncio.gather(
                 self._rooms.get_many(chat_ids),
-                self._newest(chat_ids),
+                self._log.tops(chat_ids),
+                self._pages.newest(chat_ids),
                 self._count_unread({"user_id": user_id, "chat_id": {"$in": chat_ids}}),
             )
         return tuple(
             RoomSummary(
                 room=rooms[chat_id],
                 last_at=row["last_at"],
-                top_seq=newest[chat_id].seq if chat_id in newest else 0,
+                top_seq=tops.get(chat_id, 0),
                 unread=unread.get((chat_id, user_id), 0),
                 last=newest.get(chat_id),
             )
@@ -104,35 +108,25 @@ class Summaries:
             counts = await self._count_unread({"user_id": user_id, "chat_id": {"$in": chat_ids}})
         return min(sum(counts.values()), UNREAD_MAX)
 
-    async def _newest(self, chat_ids: Sequence[ChatId]) -> dict[ChatId, Entry]:
-        """The newest entry of each room: a skip scan, as for the tops, that fetches what it finds."""
-        cursor = self._log.aggregate(
-            [
-                {"$match": {"chat_id": {"$in": list(chat_ids)}}},
-                {"$sort": {"chat_id": -1, "seq": -1}},
-                {"$group": {"_id": "$chat_id", "newest": {"$first": "$$ROOT"}}},
-            ],
-            batchSize=len(chat_ids) + 1,
-        )
-        return {ChatId(row["_id"]): entry_of(row["newest"]) async for row in cursor}
-
     async def _count_unread(self, memberships: Document) -> dict[tuple[ChatId, UserId], int]:
+        """Messages alone: an edit is nothing new. One that was deleted counts: it has its place."""
         pipeline: list[dict[str, Any]] = [
             {"$match": memberships},
             {
                 "$lookup": {
-                    "from": self._log.name,
+                    "from": self._messages.name,
                     "let": {"chat_id": "$chat_id", "user_id": "$user_id", "read_seq": "$read_seq"},
                     "pipeline": [
                         {
                             "$match": {
+                                "target": MESSAGE,
                                 "$expr": {
                                     "$and": [
                                         {"$eq": ["$chat_id", "$$chat_id"]},
                                         {"$gt": ["$seq", "$$read_seq"]},
                                         {"$ne": ["$author_id", "$$user_id"]},
                                     ]
-                                }
+                                },
                             }
                         },
                         {"$limit": UNREAD_MAX},

@@ -18,13 +18,14 @@ from prosa.models.rooms import Member, RoomDraft
 from prosa.storage.database import Database
 from prosa.storage.messages import Messages
 from prosa.storage.rooms import Rooms
-from tests.prosa.storage.drafts import ALONE, NOON, a_draft
+from tests.prosa.storage.drafts import ALONE, NOON, a_change, a_draft
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS = 60
 PIPE_BYTES = 4096
 """A command whose output is not read stops when it has written so much."""
 ANA, BETO = UserId("ana-71"), UserId("2")
+DELETED_STAY = "PROSA_DELETED_DAYS is 0: the text of a deleted message is kept as long as its place.\n"
 
 
 class Shell:
@@ -110,24 +111,47 @@ async def test_an_erasure_that_is_killed_goes_on_under_the_same_name(
 async def test_a_dry_run_says_what_would_go_and_removes_nothing(shell: Shell, database: Database) -> None:
     await talked(database, 2)
     await database.messages.update_many({"author_id": ANA}, {"$set": {"sent_at": NOON.replace(year=2020)}})
-    days = {"PROSA_RETENTION_DAYS": "365"}
+    days = {"PROSA_RETENTION_DAYS": "365", "PROSA_DELETED_DAYS": "0"}
     lines = "".join(f"room {n:060}: 1 entries below 2\n" for n in range(2))
     assert await shell.runs("retain", "--dry-run", **days) == (
         0,
-        lines + "To be removed: 2 entries of 2 rooms.\n",
+        lines + "To be removed: 2 entries of 2 rooms.\n" + DELETED_STAY,
         "",
     )
     assert await database.messages.count_documents({}) == 4
-    assert await shell.runs("retain", **days) == (0, lines + "Removed: 2 entries of 2 rooms.\n", "")
+    assert await shell.runs("retain", **days) == (
+        0,
+        lines + "Removed: 2 entries of 2 rooms.\n" + DELETED_STAY,
+        "",
+    )
     assert await database.messages.count_documents({}) == 2
-    assert (await shell.runs("retain", **days))[1] == "Removed: 0 entries of 0 rooms.\n"
+    assert (await shell.runs("retain", **days))[1] == "Removed: 0 entries of 0 rooms.\n" + DELETED_STAY
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_the_text_of_what_was_deleted_long_ago_goes(shell: Shell, database: Database) -> None:
+    await talked(database, 2)
+    messages = Messages(database, turn=ALONE)
+    await messages.append(a_change(None, target=1, room=f"{0:060}", author=ANA, at=NOON.replace(year=2020)))
+    await messages.close()
+    line = f"room {0:060}: the texts of 1 deleted messages\n"
+    _, out, _ = await shell.runs("retain", "--dry-run")
+    assert out.endswith(line + "To be blanked: 1 deleted messages of 1 rooms.\n")
+    assert await database.messages.count_documents({"conteudo": "Olá"}) == 2
+    _, out, _ = await shell.runs("retain")
+    assert out.endswith(line + "Blanked: 1 deleted messages of 1 rooms.\n")
+    assert await database.messages.count_documents({"conteudo": "Olá"}) == 1
+    assert (await shell.runs("retain"))[1].endswith("Blanked: 0 deleted messages of 0 rooms.\n")
 
 
 @pytest.mark.gen_test(timeout=SECONDS)
 async def test_what_cannot_be_done_is_said(shell: Shell, database: Database) -> None:
     await talked(database, 1)
     code, out, err = await shell.runs("retain")
-    assert (code, out, err) == (0, "PROSA_RETENTION_DAYS is 0: everything is kept for ever.\n", "")
+    nothing = "PROSA_RETENTION_DAYS is 0: everything is kept for ever.\n"
+    assert (code, out, err) == (0, nothing + "Blanked: 0 deleted messages of 0 rooms.\n", "")
+    code, out, err = await shell.runs("retain", PROSA_DELETED_DAYS="0")
+    assert (code, out, err) == (0, nothing + DELETED_STAY, "")
     assert (await shell.runs("retain", PROSA_RETENTION_DAYS="3"))[0::2] == (
         2,
         "privacy: PROSA_RETENTION_DAYS is wrong: 0, or at least 8: a message may be on its way for 7 days.\n",

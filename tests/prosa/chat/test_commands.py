@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prosa.chat.commands import COMMANDS, Asked, History, JoinChat, ListRooms, SendMessage, decode
+from prosa.chat.commands import (
+    COMMANDS,
+    Asked,
+    DeleteMessage,
+    History,
+    JoinChat,
+    ListRooms,
+    SendMessage,
+    decode,
+)
 from prosa.models.errors import MalformedError, ProsaError, UnknownEventError
 
 texts = st.text(st.characters(exclude_categories=())) | st.just("\ud800")
@@ -17,7 +26,19 @@ anything = st.recursive(
     max_leaves=8,
 )
 fields = st.sampled_from(
-    ["chat_id", "conteudo", "client_id", "seq", "last_seq", "epoch", "before_seq", "limit", "since", "x"]
+    [
+        "chat_id",
+        "conteudo",
+        "client_id",
+        "seq",
+        "last_seq",
+        "epoch",
+        "before_seq",
+        "limit",
+        "since",
+        "target",
+        "x",
+    ]
 )
 
 
@@ -64,6 +85,12 @@ def test_the_field_that_does_not_fit_is_named() -> None:
     assert refused_field("send_message", chat_id=1, conteudo=5) == "conteudo"
     assert refused_field("send_message", chat_id=1, conteudo="a", client_id="á") == "client_id"
     assert refused_field("send_message", chat_id=1, conteudo="a", client_id="") == "client_id"
+    assert refused_field("edit_message", chat_id=1, target=1) == "conteudo"
+    assert refused_field("edit_message", chat_id=1, conteudo="a") == "target"
+    assert refused_field("delete_message", chat_id=1, target=True) == "target"
+    assert refused_field("delete_message", chat_id=1, target=-1) == "target"
+    assert refused_field("delete_message", chat_id=1, target="x" * 65) == "target"
+    assert refused_field("delete_message", chat_id=1, target=1, client_id="") == "client_id"
     assert refused_field("mark_read", chat_id=1, seq="3") == "seq"
     assert refused_field("mark_read", chat_id=1, seq=3.5) == "seq"
     assert refused_field("list_rooms", since="ontem") == "since"
@@ -96,6 +123,13 @@ def test_a_refusal_carries_the_number_of_its_command(ack: int) -> None:
 def test_unknown_keys_are_ignored() -> None:
     command = asked("history", {"chat_id": "1", "cor": "azul"}).command
     assert command == History(chat_id="1")
+
+
+def test_a_message_is_named_by_its_place_or_by_its_id() -> None:
+    assert asked("delete_message", {"chat_id": 1, "target": 3}).command == DeleteMessage(chat_id=1, target=3)
+    assert asked("delete_message", {"chat_id": 1, "target": "3"}).command == DeleteMessage(
+        chat_id=1, target="3"
+    )
 
 
 def test_a_command_without_data_has_its_defaults() -> None:

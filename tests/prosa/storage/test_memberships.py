@@ -125,6 +125,7 @@ async def test_a_list_costs_the_same_number_of_commands_for_one_room_and_for_fif
     for number in range(50):
         chat_id = ChatId(f"m{number}")
         await Rooms(database).put(chat_id, RoomDraft(title="x", members=(many, BETO)))
+    await said(database, says(BETO, "oi"))
     await said(database, *(says(BETO, "oi", room=ChatId(f"m{number}")) for number in range(50)))
     commands = Commands()
     watched = await Database.open(mongod, database.messages.database.name, event_listeners=[commands])
@@ -136,5 +137,5 @@ async def test_a_list_costs_the_same_number_of_commands_for_one_room_and_for_fif
     fifty, _ = await memberships.summaries(many.user_id, since=None, limit=50)
     assert (len(one), len(fifty)) == (1, 50)
     assert all(summary.unread == 1 and summary.last for summary in fifty)
-    assert sorted(commands.names) == for_one == ["aggregate", "aggregate", "find", "find"]
+    assert sorted(commands.names) == for_one == [*["aggregate"] * 4, "find", "find"]
     await watched.close()

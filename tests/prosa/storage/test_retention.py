@@ -14,7 +14,7 @@ from prosa.storage.memberships import Memberships
 from prosa.storage.messages import Messages
 from prosa.storage.retention import ENTRIES_AT_ONCE, Expired, Retention
 from prosa.storage.rooms import Rooms
-from tests.prosa.storage.drafts import ALONE, NOON, a_draft
+from tests.prosa.storage.drafts import ALONE, NOON, a_change, a_draft
 
 ROOM = ChatId("7")
 BETO = UserId("2")
@@ -110,6 +110,21 @@ async def test_the_newest_entry_stays_without_its_words_and_the_next_one_follows
     await store.removed(55)
     assert await store.log() == [(4, "dia 60")]
     assert await store.floor() == 4
+
+
+@pytest.mark.gen_test
+async def test_a_change_of_what_is_gone_is_shown_nowhere_and_goes_in_its_turn(store: Store) -> None:
+    await store.filled(2)
+    await store.messages.append(a_change("dia 0!", target=1, at=moment(1.2)))
+    await store.messages.append(a_change(None, target=2, at=moment(1.3)))
+    await store.removed(0.5)
+    page = await store.messages.page_before(ROOM, None, 10)
+    assert [(m.seq, m.conteudo, m.is_deleted) for m in page.messages] == [(2, "", True)]
+    await store.removed(50)
+    assert await store.log() == [(4, "")]
+    page = await store.messages.page_before(ROOM, None, 10)
+    assert (page.messages, page.more, page.top_seq) == ((), False, 4)
+    assert await store.says(60) == 5
 
 
 @pytest.mark.gen_test

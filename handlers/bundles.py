@@ -43,6 +43,7 @@ ROOM = (
     "typing_line",
     "presence",
     "scroll",
+    "down",
     "message_view",
     "pending_list",
     "message_list",

@@ -95,11 +95,12 @@ class RoomPage(Page):
             self.clear_cookie(WAY_BACK, path="/chat/")
         room, page = await self.chat.rooms.history(person.user_id, ChatId(chat_id), None, PAGE)
         cursors = await self.chat.cursors.of(room, person.user_id)
+        shown = self.log_of(page, person, cursors)
         self.render_page(
             "room.html",
             person=person,
             room=room_shape(room),
-            **self.log_of(page, person, cursors),
+            **shown,
             top_seq=page.top_seq,
             is_traditional=self.is_traditional,
             client_id=uuid4(),
@@ -111,6 +112,8 @@ class RoomPage(Page):
                 "top_seq": page.top_seq,
                 "can_write": room.can_write,
                 "more": page.more,
+                "own_read_seq": shown["own_read_seq"],
+                "unread_after": shown["unread_after"],
                 "sockjs_url": SOCKJS_URL,
                 "transports": POLLING if self.is_traditional else ALL,
                 "room_url": self.request.path,
@@ -124,14 +127,15 @@ class RoomPage(Page):
         """What a template needs to draw a page of messages, with how far the others have got."""
         others = [cursor for cursor in cursors if cursor.user_id != person.user_id]
         own = next((cursor.read_seq for cursor in cursors if cursor.user_id == person.user_id), 0)
+        has_unread = any(entry.seq > own and entry.author_id != person.user_id for entry in page.messages)
         return {
             "messages": [self.chat.wire.entry(entry) for entry in page.messages],
             "more": page.more,
             "delivered_seq": min((cursor.delivered_seq for cursor in others), default=0),
             "read_seq": min((cursor.read_seq for cursor in others), default=0),
-            "has_unread": any(
-                entry.seq > own and entry.author_id != person.user_id for entry in page.messages
-            ),
+            "own_read_seq": own,
+            "has_unread": has_unread,
+            "unread_after": own if has_unread else None,
         }
 
 

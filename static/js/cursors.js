@@ -1,6 +1,7 @@
 /* How far everybody has got, and telling how far this page has.
 
-   parts: connection, timers, chatId, userId, seenSeq(): the last message that the person can be looking at now,
+   parts: connection, timers, chatId, userId, readSeq (of the page as it was rendered),
+   seenSeq(): the last message that the person can be looking at now,
    0 where they are not looking. */
 (function (prosa) {
   'use strict';
@@ -13,7 +14,7 @@
     this.others = {};
     this.topSeq = 0;
     this.delivered = 0;
-    this.read = 0;
+    this.read = parts.readSeq || 0;
     this.timer = null;
   }
 

@@ -1,9 +1,15 @@
 /* The messages on the page, ordered by seq alone, each once, with a line between two days.
    What was said and has no place yet is below them: pending_list.js.
 
-   parts: messages (the list), pending, blankDay, view, scroll, moments, empty, stateOf(seq). */
+   parts: messages (the list), pending, blankDay, blankUnread, view, scroll, moments, empty, older (the link to
+   what is before), stateOf(seq), unreadAfter: what others said after that seq is new; null where nothing is. */
 (function (prosa) {
   'use strict';
+
+  /* At the end of the log the page keeps KEPT messages of more than MOST, and further up it goes on to FULL. */
+  var MOST = 400;
+  var KEPT = 200;
+  var FULL = 1000;
 
   function seqOf(element) {
     return +element.getAttribute('data-seq');
@@ -13,6 +19,7 @@
     var items = parts.messages.querySelectorAll('[data-part=message]');
     var i;
     this.parts = parts;
+    this.unreadAfter = parts.unreadAfter;
     this.bySeq = {};
     for (i = 0; i < items.length; i += 1) {
       this.bySeq[seqOf(items[i])] = items[i];
@@ -45,6 +52,7 @@
       entries.forEach(self.placeOne, self);
       self.tidy();
     });
+    this.trim();
     this.tick();
   };
 
@@ -64,6 +72,46 @@
       this.bySeq[entry.seq] = element;
       this.parts.messages.insertBefore(element, this.after(entry.seq));
     }
+  };
+
+  /* What was read long ago can be asked for again. */
+  MessageList.prototype.trim = function () {
+    var items = this.items();
+    var first = items[items.length - KEPT];
+    if (items.length > MOST && this.parts.scroll.isAtBottom()) {
+      while (this.parts.messages.firstElementChild !== first) {
+        delete this.bySeq[seqOf(this.parts.messages.firstElementChild)];
+        this.parts.messages.removeChild(this.parts.messages.firstElementChild);
+      }
+      this.parts.older.hidden = false;
+      this.tidy();
+      this.parts.scroll.toBottom();
+    }
+  };
+
+  /* Whether older messages are for a page of their own: as far as the link leads without a script. */
+  MessageList.prototype.isFull = function () {
+    return this.items().length >= FULL;
+  };
+
+  /* How many messages of others are after `seq`. */
+  MessageList.prototype.countAfter = function (seq) {
+    var items = this.items();
+    var count = 0;
+    var i;
+    for (i = items.length - 1; i >= 0 && seqOf(items[i]) > seq; i -= 1) {
+      count += items[i].getAttribute('data-author-id') === this.parts.view.userId ? 0 : 1;
+    }
+    return count;
+  };
+
+  /* What others say after `seq` is new to the person, from now on. */
+  MessageList.prototype.markUnread = function (seq) {
+    this.unreadAfter = seq;
+  };
+
+  MessageList.prototype.unreadLine = function () {
+    return this.parts.messages.querySelector('[data-part=unread]');
   };
 
   MessageList.prototype.after = function (seq) {
@@ -105,15 +153,36 @@
      a screen reader reads out whatever is put into a log. */
   MessageList.prototype.tidy = function () {
     var previous = null;
+    var line = this.unreadLine();
+    var isOld = this.unreadAfter !== null;
     this.items().forEach(function (item) {
+      var isFirstNew = isOld && seqOf(item) > this.unreadAfter &&
+        item.getAttribute('data-author-id') !== this.parts.view.userId;
       var isNewDay = !previous || previous.getAttribute('data-day') !== item.getAttribute('data-day');
       var isSameAuthor = previous && previous.getAttribute('data-author-id') === item.getAttribute('data-author-id');
       item.className = item.className.replace(' message--follows', '') +
-        (isSameAuthor && !isNewDay ? ' message--follows' : '');
+        (isSameAuthor && !isNewDay && !isFirstNew ? ' message--follows' : '');
       this.divide(item, isNewDay);
+      if (isFirstNew) {
+        isOld = false;
+        this.placeUnread(isNewDay ? item.previousElementSibling : item);
+      }
       previous = item;
     }, this);
+    if (line && (isOld || this.unreadAfter === null)) {
+      this.parts.messages.removeChild(line);
+    }
+    if (this.firstSeq()) {
+      this.parts.older.setAttribute('href', this.parts.older.getAttribute('href').replace(/\d*$/, this.firstSeq()));
+    }
     this.parts.empty.hidden = previous !== null || !this.parts.pending.isEmpty();
+  };
+
+  MessageList.prototype.placeUnread = function (next) {
+    var line = this.unreadLine() || this.parts.blankUnread.cloneNode(true);
+    if (next.previousElementSibling !== line) {
+      this.parts.messages.insertBefore(line, next);
+    }
   };
 
   MessageList.prototype.divide = function (item, isNewDay) {

@@ -26,6 +26,15 @@
     parts.list.place(entries);
   }
 
+  /* Whoever has read everything and looks away finds what came meanwhile below a line. */
+  function markUnread(parts, entry) {
+    var isNew = entry.remetente_id !== parts.page.user_id && !parts.attention.isHere();
+    if (isNew && !parts.isAway && parts.cursors.read >= entry.seq - 1) {
+      parts.list.markUnread(entry.seq - 1);
+    }
+    parts.isAway = parts.isAway || isNew;
+  }
+
   /* Somebody said something that may be out of sight. */
   function noticeEntry(parts, entry) {
     var isOwn = entry.remetente_id === parts.page.user_id;
@@ -36,7 +45,7 @@
     if (!isOwn && !parts.attention.isHere()) {
       parts.attention.miss();
     }
-    prosa.part('down').hidden = isOwn || parts.scroll.isAtBottom();
+    parts.down.show();
   }
 
   function end(parts, reason) {
@@ -63,6 +72,7 @@
       place(parts, entries);
     });
     room.on('entry', function (entry) {
+      markUnread(parts, entry);
       place(parts, [entry]);
       parts.cursors.keep(entry.seq);
       noticeEntry(parts, entry);
@@ -177,15 +187,19 @@
 
   function hearPage(parts) {
     var older = prosa.part('older');
-    var down = prosa.part('down');
     var isAsking = false;
     function seen() {
       if (parts.attention.isHere()) {
+        parts.isAway = false;
         parts.attention.clear();
         parts.cursors.mark();
+        parts.down.show();
       }
     }
     older.addEventListener('click', function (event) {
+      if (parts.list.isFull()) {
+        return;
+      }
       event.preventDefault();
       if (isAsking) {
         return;
@@ -199,11 +213,11 @@
         }
       });
     });
-    down.addEventListener('click', function () {
+    prosa.part('down').addEventListener('click', function () {
       parts.scroll.toBottom();
     });
     prosa.part('scroller').addEventListener('scroll', function () {
-      down.hidden = down.hidden || parts.scroll.isAtBottom();
+      parts.down.show();
       parts.cursors.mark();
     });
     window.addEventListener('focus', seen);
@@ -241,6 +255,10 @@
     parts.list.ownIds().forEach(parts.outbox.settle, parts.outbox);
     parts.outbox.refresh();
     parts.scroll.toBottom();
+    if (parts.list.unreadLine()) {
+      parts.scroll.reveal(parts.list.unreadLine());
+    }
+    parts.down.show();
     prosa.wakeOften(parts.connection, parts.statusLine);
     prosa.whenSockJS(function () {
       parts.connection.connect();

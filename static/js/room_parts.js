@@ -26,11 +26,25 @@
       pending: parts.pending,
       empty: prosa.part('empty'),
       blankDay: blank('day'),
+      blankUnread: blank('unread'),
+      older: prosa.part('older'),
+      unreadAfter: page.unread_after,
       view: view,
       scroll: parts.scroll,
       moments: parts.moments,
       stateOf: function (seq) {
         return parts.cursors.stateOf(seq);
+      }
+    });
+  }
+
+  function makeDown(parts) {
+    parts.down = new prosa.Down({
+      button: prosa.part('down'),
+      scroll: parts.scroll,
+      list: parts.list,
+      readSeq: function () {
+        return Math.max(parts.cursors.read, parts.seenSeq());
       }
     });
   }
@@ -102,17 +116,20 @@
       epoch: page.epoch,
       topSeq: page.top_seq
     });
+    parts.seenSeq = function () {
+      return parts.attention.isHere() ? parts.list.lastSeqInView() : 0;
+    };
     parts.cursors = new prosa.Cursors({
       connection: parts.connection,
       timers: prosa.timers,
       chatId: page.chat_id,
       userId: page.user_id,
-      seenSeq: function () {
-        return parts.attention.isHere() ? parts.list.lastSeqInView() : 0;
-      }
+      readSeq: page.own_read_seq,
+      seenSeq: parts.seenSeq
     });
     makeSurroundings(parts);
     makeLog(parts);
+    makeDown(parts);
     makeOutbox(parts);
     return parts;
   };

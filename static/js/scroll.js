@@ -4,6 +4,7 @@
   'use strict';
 
   var NEAR_PIXELS = 60;
+  var MARGIN_PIXELS = 16;
 
   function Scroll(scroller, inner) {
     this.scroller = scroller;
@@ -21,6 +22,19 @@
   /* Whether the end of `element` is above the lower edge. */
   Scroll.prototype.isAbove = function (element) {
     return element.getBoundingClientRect().bottom <= this.scroller.getBoundingClientRect().bottom + 1;
+  };
+
+  /* Whether more than a screenful is below. */
+  Scroll.prototype.isFarUp = function () {
+    return this.below() > this.scroller.clientHeight;
+  };
+
+  /* `element` is in sight, at the top unless the end comes first. */
+  Scroll.prototype.reveal = function (element) {
+    var above = element.getBoundingClientRect().top - this.scroller.getBoundingClientRect().top - MARGIN_PIXELS;
+    if (above < 0) {
+      this.scroller.scrollTop += above;
+    }
   };
 
   Scroll.prototype.toBottom = function () {

@@ -1,0 +1,25 @@
+/* The way down, where the end is out of sight: how many messages wait there.
+
+   parts: button (element), scroll, list, readSeq(): how far the person has read or sees. */
+(function (prosa) {
+  'use strict';
+
+  function Down(parts) {
+    this.parts = parts;
+  }
+
+  Down.prototype.show = function () {
+    var parts = this.parts;
+    var count = parts.scroll.isAtBottom() ? 0 : parts.list.countAfter(parts.readSeq());
+    var text = 'Ir para o fim';
+    if (count) {
+      text = count === 1 ? '1 mensagem nova' : count + ' mensagens novas';
+    }
+    parts.button.hidden = !count && !parts.scroll.isFarUp();
+    if (parts.button.textContent !== text) {
+      parts.button.textContent = text;
+    }
+  };
+
+  prosa.Down = Down;
+}(window.prosa = window.prosa || {}));

@@ -60,19 +60,21 @@ class Rooms:
         """The room, for one of its members. Raises ``NotFoundError`` for all others, whatever the cause.
 
         A live room is known from memory: the site's changes reach it at once, and the check of all
-        live rooms bounds what a lost notice can do. Whoever is refused has waited for the same two answers
-        of the store, so that time does not tell either whether there is such a room.
+        live rooms bounds what a lost notice can do. Whoever is refused has waited for the same answer of
+        the store, which found nothing: so that time does not tell either whether there is such a room.
         """
         live = self._hub.live(chat_id)
-        room = live.room if live is not None else await self._rooms.get(chat_id)
-        if room is not None and any(member.user_id == user_id for member in room.members or ()):
+        room = live.room if live is not None else None
+        if room is not None and _has(room, user_id):
             return room
-        is_member = await self._memberships.is_member(chat_id, user_id)
-        if room is not None and room.members is None and is_member:
-            return room
-        if live is not None:
-            await self._rooms.get(chat_id)
-        raise NotFoundError
+        if not await self._memberships.is_member(chat_id, user_id):
+            raise NotFoundError
+        if live is None:
+            room = await self._rooms.get(chat_id)
+        # Of a small room its document knows better, which the memberships follow.
+        if room is None or (room.members is not None and not _has(room, user_id)):
+            raise NotFoundError
+        return room
 
     async def join(self, connection: Connection, command: JoinChat) -> Reply:
         """Every later entry of the room reaches this connection, after a reply with what it missed."""
@@ -178,6 +180,10 @@ class Rooms:
     ) -> tuple[tuple[RoomSummary, ...], Bookmark | None]:
         """The person's rooms after ``bookmark``, newest first, and from where the next page goes on."""
         return await self._memberships.summaries_after(user_id, bookmark=bookmark, limit=limit)
+
+
+def _has(room: Room, user_id: UserId) -> bool:
+    return any(member.user_id == user_id for member in room.members or ())
 
 
 def _has_stayed(live: LiveRoom, seat: Seat) -> None:

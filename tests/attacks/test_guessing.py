@@ -1,6 +1,9 @@
 """Whoever guesses learns nothing: a foreign room answers as no room does, after as many questions."""
 
+import random
+import time
 from collections import Counter
+from itertools import product
 
 import pytest
 
@@ -10,6 +13,9 @@ from tests.handlers.sockjs.wire import Wire, session_path
 from tests.journeys.scene import Scene, Start
 
 SECONDS = 60
+TURNS = 120
+NOISE = 0.17
+"""Four and a half standard deviations of the share, of so many turns each: sqrt((2n + 1) / 12) / n."""
 GUESSES = {
     "join_chat": {},
     "send_message": {"conteudo": "Olá", "client_id": "c"},
@@ -62,9 +68,35 @@ async def test_a_foreign_room_and_no_room_are_refused_alike_after_the_same_quest
     await refusal(pintura, "history", "nenhuma")  # whatever her coming in has asked is answered
     for event in GUESSES:
         nothing = await refusal(pintura, event, "nenhuma")
-        assert nothing[1].total() >= 2
+        assert nothing[1].total() >= 1
         for chat_id in foreign:
             assert await refusal(pintura, event, chat_id) == nothing, (event, chat_id)
+
+
+async def took_longer(browser: Browser, event: str, foreign: str) -> float:
+    """The share of pairs of guesses in which the foreign room took longer than no room: 0.5 by chance.
+
+    Asked in turns, in an order that chance decides, so that a busy machine is as busy for both.
+    """
+    took: dict[str, list[float]] = {foreign: [], "nenhuma": []}
+    for chat_id in random.sample([foreign, "nenhuma"] * TURNS, 2 * TURNS):
+        began = time.perf_counter()
+        with pytest.raises(Refused):
+            await browser.asks(event, chat_id=chat_id, **GUESSES[event])
+        took[chat_id].append(time.perf_counter() - began)
+    pairs = list(product(took[foreign], took["nenhuma"]))
+    return sum(there > not_there for there, not_there in pairs) / len(pairs)
+
+
+@pytest.mark.gen_test(timeout=2 * SECONDS)
+async def test_nor_does_the_time_that_it_takes_tell_them_apart(start: Start) -> None:
+    unlimited = dict.fromkeys(("queries", "sends", "joins"), "1000000 per second")
+    scene = await start(watch_seconds=1000, revalidate_seconds=1000, **unlimited)
+    await rooms_of_others(scene)
+    pintura = await scene.browser("pintura")
+    for event, foreign in product(GUESSES, ("pequena", "grande-viva")):
+        share = await took_longer(pintura, event, foreign)
+        assert abs(share - 0.5) < NOISE, (event, foreign, share)
 
 
 @pytest.mark.gen_test(timeout=SECONDS)

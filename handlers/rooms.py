@@ -18,7 +18,7 @@ from prosa.models.ids import ChatId
 from prosa.models.people import Person
 from prosa.models.rooms import Bookmark, Cursor
 
-ROOM_PATH = re.compile(r"/chat/[A-Za-z0-9_-]{1,64}/(?:websocket/|historico/)?")
+ROOM_PATH = re.compile(r"/chat/[A-Za-z0-9_-]{1,64}/(?:websocket/|historico/|buscar/)?")
 SOCKJS_URL = "/ws/chat"
 PAGE = 50
 ROOMS = 30

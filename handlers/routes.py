@@ -15,6 +15,7 @@ from handlers.base import Lost, Site
 from handlers.forms import Mark, Send
 from handlers.health import Healthz, Metrics, Readyz
 from handlers.rooms import HistoryPage, RoomPage, RoomsPage, TraditionalPage, Unread
+from handlers.searches import SearchPage
 from handlers.static import HASH_CHARS, JOINED, Joined
 from prosa.chat.service import Chat
 
@@ -66,6 +67,8 @@ def routes(chat: Chat, site: Site, doors: Doors) -> list[Any]:
         (API + r"/openapi\.json", DocumentApi, {**pages, "document": document_of(api)}),
         (r"/chat/api(?:/.*)?", Nowhere, pages),
         (r"/chat/", RoomsPage, pages),
+        (r"/chat/buscar/", SearchPage, pages),
+        (r"/chat/" + ROOM + "/buscar/", SearchPage, pages),
         (r"/chat/" + ROOM + "/websocket/", RoomPage, pages),
         (r"/chat/" + ROOM + "/", TraditionalPage, pages),
         (r"/chat/" + ROOM + "/historico/", HistoryPage, pages),

@@ -23,6 +23,7 @@ from prosa.chat.privacy import Privacy
 from prosa.chat.publisher import Publisher
 from prosa.chat.registry import Registry
 from prosa.chat.rooms import Rooms
+from prosa.chat.searches import Searches
 from prosa.chat.service import Chat
 from prosa.chat.sessions import Sessions
 from prosa.chat.tasks import Tasks
@@ -37,6 +38,7 @@ from prosa.storage.erasures import Erasures
 from prosa.storage.memberships import Memberships
 from prosa.storage.messages import Messages as StoredMessages
 from prosa.storage.rooms import Rooms as StoredRooms
+from prosa.storage.texts import Texts
 from prosa.storage.traces import Traces
 
 
@@ -109,7 +111,17 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
         page=rules.page,
         reply_bytes=rules.reply_bytes,
     )
-    publisher = Publisher(bus=bus, rooms=stored_rooms, memberships=memberships, connections=connections)
+    searches = Searches(
+        rooms=rooms,
+        stored_rooms=stored_rooms,
+        memberships=memberships,
+        messages=stored,
+        texts=Texts(database),
+        limits=limits,
+    )
+    publisher = Publisher(
+        bus=bus, rooms=stored_rooms, memberships=memberships, connections=connections, searches=searches
+    )
     sessions = Sessions(
         identity=identity,
         tokens=tokens,
@@ -155,6 +167,7 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
     tasks.start("loop lag", lag.measure(time.monotonic))
     tasks.start("presence", presence.run())
     tasks.start("publisher", publisher.run())
+    tasks.start("searches", searches.run())
     tasks.start("sessions", sessions.run())
     tasks.start("watch", watch.run(rules.watch_seconds))
     return Chat(
@@ -182,6 +195,7 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
         privacy=Privacy(traces=Traces(database), erasures=Erasures(database), registry=registry),
         registry=registry,
         rooms=rooms,
+        searches=searches,
         sessions=sessions,
         typing=typing,
         wire=wire,

@@ -120,6 +120,25 @@ class History(RoomCommand, frozen=True, kw_only=True):
     limit: int | None = None
 
 
+class SearchMessages(Command, frozen=True, kw_only=True):
+    """Messages that have every word of ``q``, newest first: of one room, or of all of the person's."""
+
+    q: str
+    chat_id: ChatId | int | None = None
+    before: str | None = None
+    limit: int | None = None
+
+    def __post_init__(self) -> None:
+        """A room is named as in any other command."""
+        if self.chat_id is not None:
+            msgspec.structs.force_setattr(self, "chat_id", RoomCommand(chat_id=self.chat_id).room_id)
+
+    @property
+    def room_id(self) -> ChatId:
+        """The room's id in its only form."""
+        return ChatId(str(self.chat_id))
+
+
 class ListRooms(Command, frozen=True, kw_only=True):
     """The person's rooms, newest first; with ``since``, only those that changed after it."""
 
@@ -163,6 +182,7 @@ COMMANDS: dict[str, type[Command]] = {
     "mark_delivered": MarkDelivered,
     "mark_read": MarkRead,
     "history": History,
+    "search_messages": SearchMessages,
     "list_rooms": ListRooms,
     "authenticate": Authenticate,
     "refresh_token": RefreshToken,

@@ -1,7 +1,7 @@
 """What follows a stored entry: everybody is told, and the caches of the lists are brought up to date.
 
-Telling those in the room happens at once, before the author's ack; everything else is done by one
-task, a batch at a time, and can be lost without harm: lists are rebuilt from the log.
+Telling those in the room happens at once, before the author's ack; everything else is done by tasks of
+its own, a batch at a time, and can be lost without harm: lists and searches are rebuilt from the log.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from prosa.chat import events
 from prosa.chat.bus import Bus
 from prosa.chat.connections import Connection, Connections
+from prosa.chat.searches import Searches
 from prosa.chat.text import preview
 from prosa.chat.wire import moment
 from prosa.models.entries import Entry
@@ -47,11 +48,13 @@ class Publisher:
         rooms: Rooms,
         memberships: Memberships,
         connections: Connections,
+        searches: Searches,
     ) -> None:
         self._bus = bus
         self._rooms = rooms
         self._memberships = memberships
         self._connections = connections
+        self._searches = searches
         self._queue: asyncio.Queue[_Work] = asyncio.Queue(QUEUE_MAX)
 
     def publish(self, room: Room, entry: Entry, *, is_news: bool = True) -> None:
@@ -61,6 +64,7 @@ class Publisher:
         a deletion is none either, and moves no room in anybody's list.
         """
         self._bus.stored(entry)
+        self._searches.note(entry.chat_id)
         if not entry.is_message:
             return
         readers = tuple(member.user_id for member in room.members or () if member.user_id != entry.author_id)

@@ -14,12 +14,14 @@ from prosa.chat.privacy import Privacy
 from prosa.chat.registry import Registry
 from prosa.chat.replies import NO_REPLY, Measure, Reply, fitting
 from prosa.chat.rooms import Rooms
+from prosa.chat.searches import Searches, text_of
 from prosa.chat.sessions import Sessions
 from prosa.chat.typing import Typing
 from prosa.chat.wire import Shape, Wire, ending
 from prosa.models.entries import Page
 from prosa.models.errors import UnknownEventError
 from prosa.models.rooms import Cursor
+from prosa.models.searches import Found, Place
 
 QUERIES = (commands.History, commands.ListRooms, commands.MarkDelivered, commands.MarkRead)
 """What costs the store something, and is limited by nothing else."""
@@ -40,12 +42,13 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
     privacy: Privacy
     registry: Registry
     rooms: Rooms
+    searches: Searches
     sessions: Sessions
     typing: Typing
     wire: Wire
     reply_bytes: int
 
-    async def answer(  # noqa: C901, PLR0911 - a case for each command
+    async def answer(  # noqa: C901, PLR0911, PLR0912 - a case for each command
         self, connection: Connection, command: commands.Command
     ) -> Reply:
         """Carry out one command. Raises the refusal of whatever may not be."""
@@ -79,6 +82,9 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
                     user_id, command.room_id, command.before_seq, _limit(command.limit)
                 )
                 return Reply(self.page(page, connection.written_size))
+            case commands.SearchMessages():
+                _, hits = await self.searches.search(user_id, command)
+                return Reply(self.found(hits, connection.written_size))
             case commands.ListRooms():
                 found, more = await self.rooms.list(user_id, since=command.since, limit=_limit(command.limit))
                 rows = [self.wire.summary(summary) for summary in found]
@@ -93,6 +99,20 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
         shapes = [self.wire.entry(entry) for entry in page.messages]
         count = fitting(shapes, {"more": True}, measure=measure, limit=self.reply_bytes)
         return {"messages": shapes[len(shapes) - count :], "more": page.more or count < len(shapes)}
+
+    def found(self, found: Found, measure: Measure) -> Shape:
+        """A page of what was found, its oldest left for the next one where it would weigh too much."""
+        rows = [self.wire.hit(hit) for hit in found.hits]
+        count = fitting(rows[::-1], {"next": ""}, measure=measure, limit=self.reply_bytes)
+        following = found.next
+        if count < len(rows):
+            last = found.hits[count - 1].entry
+            following = Place(last.sent_at, last.chat_id, last.seq)
+        return {
+            "results": rows[:count],
+            "next": None if following is None else text_of(following),
+            "whole": found.whole,
+        }
 
     def _rows(self, rows: list[Shape], measure: Measure, *, more: bool) -> Shape:
         count = fitting(rows[::-1], {"more": True}, measure=measure, limit=self.reply_bytes)

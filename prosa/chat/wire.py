@@ -6,6 +6,7 @@ from typing import Any
 from prosa.models.entries import Entry
 from prosa.models.people import Person
 from prosa.models.rooms import Cursor, Room, RoomSummary
+from prosa.models.searches import Hit
 
 Shape = dict[str, Any]
 
@@ -81,6 +82,21 @@ class Wire:
             "top_seq": summary.top_seq,
             "unread": summary.unread,
             "last": None if summary.last is None else self.entry(summary.last),
+        }
+
+    def hit(self, hit: Hit) -> Shape:
+        """A message that was found: what stands around the hits, and where it is."""
+        entry = hit.entry
+        return {
+            "id": entry.id,
+            "chat_id": entry.chat_id,
+            "title": hit.title,
+            "seq": entry.seq,
+            "kind": entry.kind,
+            "remetente": entry.author_name,
+            "remetente_id": entry.author_id,
+            **self.when(entry.sent_at),
+            "excerpt": [{"text": part.text, "hit": part.hit} for part in hit.excerpt],
         }
 
     def sent(self, entry: Entry, *, duplicate: bool) -> Shape:

@@ -4,7 +4,7 @@ from datetime import UTC
 from typing import Any, Self
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
-from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, TEXT, IndexModel
 from pymongo.errors import CollectionInvalid, ConfigurationError, OperationFailure
 
 from prosa.storage.listeners import Commands, Pools
@@ -25,6 +25,10 @@ MESSAGE_INDEXES = (
 MEMBERSHIP_INDEXES = (
     IndexModel([("chat_id", ASCENDING), ("user_id", ASCENDING)], name="member", unique=True),
     IndexModel([("user_id", ASCENDING), ("last_at", DESCENDING), ("chat_id", ASCENDING)], name="newest"),
+)
+TEXT_INDEXES = (
+    IndexModel([("chat_id", ASCENDING), ("seq", ASCENDING)], name="place", unique=True),
+    IndexModel([("words", TEXT)], name="words", default_language="portuguese"),
 )
 
 NAMESPACE_EXISTS = 48
@@ -64,6 +68,8 @@ class Database:
         self.memberships: Collection = database["memberships"]
         self.rooms: Collection = database["rooms"]
         self.erasures: Collection = database["erasures"]
+        self.texts: Collection = database["texts"]
+        self.marks: Collection = database["marks"]
 
     @classmethod
     async def open(cls, uri: str, name: str, **options: Any) -> Self:
@@ -126,10 +132,12 @@ class Database:
         hello = await self._client.admin.command("hello")
         if not hello.get("setName") and hello.get("msg") != "isdbgrid":
             raise StandaloneError
-        for collection in (self.messages, self.memberships, self.rooms, self.erasures):
+        kept = (self.messages, self.memberships, self.rooms, self.erasures, self.texts, self.marks)
+        for collection in kept:
             await self._create(collection.name)
         await self.messages.create_indexes(list(MESSAGE_INDEXES))
         await self.memberships.create_indexes(list(MEMBERSHIP_INDEXES))
+        await self.texts.create_indexes(list(TEXT_INDEXES))
 
     async def _create(self, collection: str) -> None:
         """Several workers start at once: whoever comes second finds it made."""

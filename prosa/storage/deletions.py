@@ -9,6 +9,7 @@ from datetime import datetime
 
 from prosa.models.ids import ChatId
 from prosa.storage.database import Database, Document
+from prosa.storage.texts import Texts
 from prosa.storage.traces import ROOMS_AT_ONCE, Traces
 from prosa.storage.translation import unavailable
 
@@ -20,6 +21,7 @@ class Deletions:
 
     def __init__(self, database: Database) -> None:
         self._messages = database.messages
+        self._texts = Texts(database)
         self._traces = Traces(database)
 
     async def before(self, moment: datetime) -> AsyncIterator[tuple[ChatId, tuple[int, ...]]]:
@@ -49,6 +51,7 @@ class Deletions:
         for start in range(0, len(targets), MESSAGES_AT_ONCE):
             some = list(targets[start : start + MESSAGES_AT_ONCE])
             changes: Document = {"chat_id": chat_id, "target": {"$in": some}}
+            await self._texts.forget(chat_id, {"$in": some})
             with unavailable():
                 await self._messages.update_many(
                     {"chat_id": chat_id, "seq": {"$in": some}}, {"$set": {"conteudo": ""}}, hint="order"

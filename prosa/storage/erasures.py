@@ -16,6 +16,7 @@ from prosa.models.people import REMOVED_PERSON
 from prosa.storage.database import Database, Document
 from prosa.storage.documents import SAYS_NOTHING
 from prosa.storage.rosters import Rosters
+from prosa.storage.texts import Texts
 from prosa.storage.traces import Traces
 from prosa.storage.translation import unavailable
 
@@ -37,6 +38,7 @@ class Erasures:
         self._memberships = database.memberships
         self._messages = database.messages
         self._rosters = Rosters(database)
+        self._texts = Texts(database)
         self._traces = Traces(database)
         self._new_epoch = new_epoch
         self._new_pseudonym = new_pseudonym
@@ -50,9 +52,13 @@ class Erasures:
         """
         pseudonym = await self._pseudonym(user_id)
         async for chat_id in self._traces.rooms_of(user_id):
+            if blanks:
+                await self._texts.forget(chat_id)  # now, for an end that never comes
             count = await self._in_log(chat_id, user_id, pseudonym, blanks=blanks)
             await self._in_room(chat_id, user_id, pseudonym)
             count += await self._in_log(chat_id, user_id, pseudonym, blanks=blanks)
+            if blanks:
+                await self._texts.forget(chat_id)  # and for whoever was indexing the room meanwhile
             yield chat_id, count
         with unavailable():
             await self._erasures.delete_one({"_id": user_id})

@@ -100,6 +100,10 @@ class Messages:
         with unavailable():
             return tuple(map(entry_of, await cursor.to_list()))
 
+    async def at(self, places: Sequence[tuple[ChatId, int]]) -> dict[tuple[ChatId, int], Entry]:
+        """The messages at these places of any rooms, as they are shown. Raises ``UnavailableError``."""
+        return await self._pages.at(places)
+
     async def tops(self, chat_ids: Sequence[ChatId]) -> dict[ChatId, int]:
         """The highest ``seq`` of each room, in one command per thousand; empty rooms are absent.
 

@@ -84,6 +84,18 @@ class Pages:
             return None
         return (await self.shown([entry_of(found)]))[0]
 
+    async def at(self, places: Sequence[Place]) -> dict[Place, Entry]:
+        """The messages at these places of any rooms, as they are shown: two commands."""
+        if not places:
+            return {}
+        wanted = [{"chat_id": chat_id, "seq": seq, "target": MESSAGE} for chat_id, seq in places]
+        with unavailable():
+            found = await self._messages.find(
+                {"$or": wanted}, hint="folding", batch_size=len(wanted) + 1
+            ).to_list()
+        shown = await self.shown([entry_of(document) for document in found])
+        return {(message.chat_id, message.seq): message for message in shown}
+
     async def newest(self, chat_ids: Sequence[ChatId]) -> dict[ChatId, Entry]:
         """The newest message of each room, as it is shown: two commands; rooms without one are absent."""
         newest: list[Document] = [

@@ -12,6 +12,7 @@ import msgspec
 from prosa.models.ids import ChatId
 from prosa.storage.database import Database, Document
 from prosa.storage.documents import BLANKED, SAYS_NOTHING
+from prosa.storage.texts import Texts
 from prosa.storage.traces import Traces
 from prosa.storage.translation import unavailable
 
@@ -38,6 +39,7 @@ class Retention:
     def __init__(self, database: Database) -> None:
         self._rooms = database.rooms
         self._messages = database.messages
+        self._texts = Texts(database)
         self._traces = Traces(database)
 
     async def expired(self, before: datetime) -> AsyncIterator[Expired]:
@@ -50,7 +52,13 @@ class Retention:
                         yield found
 
     async def remove(self, expired: Expired) -> None:
-        """The room's log begins at its floor. Bottom first: wherever this is killed, there is no hole."""
+        """The room's log begins at its floor. Bottom first: wherever this is killed, there is no hole.
+
+        No search finds what was below. That is seen to first, for an end that never comes, and last, for
+        whoever was indexing just now.
+        """
+        gone = {"$lt": expired.floor + expired.blanks}
+        await self._texts.forget(expired.chat_id, gone)
         with unavailable():
             await self._rooms.update_one({"_id": expired.chat_id}, {"$max": {"floor": expired.floor}})
             for start in range(expired.bottom, expired.floor, ENTRIES_AT_ONCE):
@@ -63,6 +71,7 @@ class Retention:
                     {"chat_id": expired.chat_id, "seq": expired.floor},
                     [{"$set": SAYS_NOTHING}],
                 )
+        await self._texts.forget(expired.chat_id, gone)
 
     async def _bottoms(self, chat_ids: list[ChatId]) -> list[Document]:
         """The oldest entry of each room: a skip scan, as for the tops."""

@@ -8,6 +8,7 @@ from pymongo import monitoring
 
 from prosa.models.ids import ChatId, UserId
 from prosa.models.rooms import SMALL_ROOM, Member, RoomDraft
+from prosa.models.searches import Place, question_of
 from prosa.storage.database import Database
 from prosa.storage.deletions import Deletions
 from prosa.storage.erasures import Erasures
@@ -15,6 +16,7 @@ from prosa.storage.memberships import Memberships
 from prosa.storage.messages import Messages
 from prosa.storage.retention import Retention
 from prosa.storage.rooms import Rooms
+from prosa.storage.texts import Texts
 from prosa.storage.traces import Traces
 from tests.prosa.storage.drafts import ALONE, NOON, a_change, a_draft
 
@@ -72,6 +74,14 @@ def everywhere(plan: Any, name: str) -> Iterator[Any]:
             yield from everywhere(value, name)
 
 
+async def search_everything(texts: Texts) -> None:
+    for chat_ids in ([ROOM], [ROOM, ChatId("8")]):
+        await texts.follow(chat_ids)
+        for typed in ("5", '"5" abc'):
+            await texts.find(question_of(typed), chat_ids, before=Place(NOON, ROOM, 9), limit=10)
+    await texts.forget(ChatId("9"))
+
+
 async def use_everything(database: Database) -> None:
     messages, rooms, memberships = Messages(database, turn=ALONE), Rooms(database), Memberships(database)
     both = (Member(USER, "Ana"), Member(UserId("2"), "Beto"))
@@ -112,6 +122,8 @@ async def use_everything(database: Database) -> None:
     _, bookmark = await memberships.summaries_after(USER, bookmark=None, limit=1)
     await memberships.summaries_after(USER, bookmark=bookmark, limit=1)
     await messages.append(a_draft("x", room="8", author=OTHER))
+    await messages.at([(ROOM, 1), (ChatId("8"), 2)])
+    await search_everything(Texts(database))
     traces = Traces(database)
     async for room in traces.rooms_of(OTHER):
         await traces.of(room, OTHER)
@@ -136,7 +148,7 @@ async def test_no_command_scans_a_collection_or_sorts_in_memory(database: Databa
     recorder.commands.clear()
     await use_everything(watched)
     await watched.close()
-    skip_scans = lookups = 0
+    skip_scans = lookups = searches = 0
     assert len(recorder.commands) > 40
     for command in recorder.commands:
         verbosity = "executionStats" if "aggregate" in command else "queryPlanner"
@@ -145,7 +157,9 @@ async def test_no_command_scans_a_collection_or_sorts_in_memory(database: Databa
         assert stages & {"IXSCAN", "IDHACK", "DISTINCT_SCAN", "EOF", "COUNT_SCAN", "PROJECTION_COVERED"}, (
             command
         )
-        assert not stages & {"COLLSCAN", "SORT"}, command
+        searches += "TEXT_MATCH" in stages
+        # What a word has found in these rooms is put in order; all else comes in the order of an index.
+        assert not stages & ({"COLLSCAN"} if "TEXT_MATCH" in stages else {"COLLSCAN", "SORT"}), command
         assert not list(everywhere(plan, "$sort")), command
         assert not any(everywhere(plan, "collectionScans")), command
         skip_scans += "DISTINCT_SCAN" in stages
@@ -157,3 +171,31 @@ async def test_no_command_scans_a_collection_or_sorts_in_memory(database: Databa
                     lookups += 1
     assert skip_scans >= 4
     assert lookups >= 6
+    assert searches == 4
+
+
+@pytest.mark.gen_test
+async def test_a_search_looks_at_what_has_its_word_in_its_rooms_and_at_nothing_else(
+    database: Database, mongod: str
+) -> None:
+    recorder = Recorder()
+    messages, texts = Messages(database, turn=ALONE), Texts(database)
+    rooms = [ChatId(f"room {n}") for n in range(8)]
+    for room in rooms:
+        for n in range(5):
+            text = "azulejo" if n < 3 else "piso"
+            await messages.append(a_draft(text, room=room, client_id=f"{n}"))
+    await messages.close()
+    await texts.follow(rooms)
+    watched = await Database.open(mongod, database.messages.database.name, event_listeners=[recorder])
+    recorder.commands.clear()
+    for count in (1, 3):
+        await Texts(watched).find(question_of("azulejo "), rooms[:count], before=None, limit=2)
+    await watched.close()
+    assert len(recorder.commands) == 2
+    for count, command in zip((1, 3), recorder.commands, strict=True):
+        plan = await database.messages.database.command("explain", command, verbosity="executionStats")
+        examined = plan["executionStats"]
+        looks = 2 * 3 * count  # the text index looks at each document itself, before our conditions do
+        assert (examined["totalDocsExamined"], examined["nReturned"]) == (looks, 2)
+        assert examined["totalKeysExamined"] <= 4 * count

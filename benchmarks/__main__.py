@@ -1,0 +1,76 @@
+"""Prosa beside its peers, measured in one run: ``make bench``; ``BENCH=quick`` takes less than three minutes.
+
+Only ratios within one run are compared: everybody works on the same machine, in turns, and every figure is the
+median of the rounds, with the least and the most beside it. Ends with 1 where a goal that must hold is missed.
+"""
+
+import json
+import os
+import platform
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from benchmarks import peers, prosa_cluster
+from benchmarks.works import Bench, Plan, Result, invite
+
+RESULTS = Path(__file__).resolve().parent / "results"
+
+QUICK = Plan(rounds=3, seconds=1.5, peers=("sockjs-tornado", "python-socketio", "socket.io"))
+FULL = Plan(rounds=7, seconds=3.0, peers=tuple(peer.name for peer in peers.PEERS if peer.name != "floor"))
+
+
+def machine() -> dict[str, object]:
+    """Where it ran, and with what."""
+    model = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        "",
+    )
+    return {
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "processor": model,
+        "cores": os.cpu_count(),
+        "kernel": platform.release(),
+        "versions": peers.versions(),
+    }
+
+
+def main() -> int:
+    """One cluster, its peers, all works, a table, a file."""
+    is_quick = os.environ.get("BENCH") == "quick"
+    plan = QUICK if is_quick else FULL
+    chosen = [name for name in os.environ.get("WORKS", "").split(",") if name]
+    began = time.monotonic()
+    peers.bring()
+    results: list[Result] = []
+    with prosa_cluster.running(int(os.environ.get("BASE", "10420"))) as prosa:
+        bench = Bench(prosa, plan, invite(prosa, plan))
+        works = [bench.idle, bench.accepted, bench.talk, bench.fanout, bench.hot, bench.modest]
+        for work in works:
+            if not chosen or work.__name__ in chosen:
+                results.append(work())
+                print("\n".join(results[-1].lines()), flush=True)
+    where = machine()
+    RESULTS.mkdir(exist_ok=True)
+    name = "quick" if is_quick else "full"
+    kept = {"machine": where, "plan": msgspec.to_builtins(plan), "results": msgspec.to_builtins(results)}
+    (RESULTS / f"{name}.json").write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
+    missed = [verdict for result in results for verdict in result.verdicts if not verdict.holds]
+    print(f"\n{where['cores']} cores, {where['processor']}; {time.monotonic() - began:.0f} s")
+    for kind in ("must", "aim"):
+        of_kind = [verdict for verdict in missed if verdict.kind == kind]
+        print(f"{kind}: " + ("every one holds" if not of_kind else f"{len(of_kind)} missed"))
+        for verdict in of_kind:
+            print(verdict.line())
+    return int(any(verdict.kind == "must" for verdict in missed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

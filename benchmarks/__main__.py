@@ -19,8 +19,9 @@ from benchmarks.works import Bench, Plan, Result, invite
 
 RESULTS = Path(__file__).resolve().parent / "results"
 
-QUICK = Plan(rounds=3, seconds=1.5, peers=("sockjs-tornado", "python-socketio", "socket.io"))
-FULL = Plan(rounds=7, seconds=3.0, peers=tuple(peer.name for peer in peers.PEERS if peer.name != "floor"))
+QUICK = Plan(rounds=3, seconds=1.5, peers=("sockjs-tornado", "python-socketio", "socket.io"), is_quick=True)
+ALL = tuple(peer.name for peer in peers.PEERS if peer.name != "floor")
+FULL = Plan(rounds=7, seconds=3.0, peers=ALL, is_quick=False)
 
 
 def machine() -> dict[str, object]:
@@ -52,7 +53,7 @@ def main() -> int:
     results: list[Result] = []
     with prosa_cluster.running(int(os.environ.get("BASE", "10420"))) as prosa:
         bench = Bench(prosa, plan, invite(prosa, plan))
-        works = [bench.idle, bench.accepted, bench.talk, bench.fanout, bench.hot, bench.modest]
+        works = [bench.idle, bench.accepted, bench.talk, bench.fanout, bench.hot, bench.modest, bench.storm]
         for work in works:
             if not chosen or work.__name__ in chosen:
                 results.append(work())

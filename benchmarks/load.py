@@ -104,7 +104,7 @@ class Load:
         assert self._process.stderr is not None
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self.server.name}: {self._process.stderr.read().decode()}")
+            raise RuntimeError(f"{self.server.name}: {self._process.stderr.read().decode(errors="replace")}")
         return line
 
 

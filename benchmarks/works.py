@@ -3,7 +3,6 @@
 import contextlib
 import statistics
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 
@@ -29,8 +28,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     rounds: int
     seconds: float
     peers: tuple[str, ...]
+    is_quick: bool
     crowd: int = 1000
     hall: int = 1000
+    storm: int = 5000
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,9 +54,10 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class People(msgspec.Struct, frozen=True):
-    """Who is invited: a hall where all are together, and pairs."""
+    """The session keys of who is invited: to halls where all are together, and by twos."""
 
     hall: list[str]
+    storm: list[str]
     pairs: list[list[str]]
 
 
@@ -141,18 +143,37 @@ class Bench:
         """A thousand connections that say nothing: what they hold, beyond the process that has none."""
         held: dict[str, list[float]] = {}
         pairs = self.people.pairs[:500]
-        for contender, lines in self._contenders(pairs, floor=False):
-            server = contender
-            before = resident_mib(server.pid)
-            with Load(server, lines, "idle", seconds=2, number=0) as load:
-                load.round()
-                held[server.name] = [(resident_mib(server.pid) - before) * 1000 / len(lines)]
+        with self._everybody(pairs, floor=False) as everybody:
+            for server, lines in everybody:
+                before = resident_mib(server.pid)
+                with Load(server, lines, "idle", seconds=2, number=0) as load:
+                    load.round()
+                    held[server.name] = [(resident_mib(server.pid) - before) * 1000 / len(lines)]
         verdicts = [
             at_most("must", "MiB for 1,000 connections over WebSocket", 30).verdict(held[OUR]),
             at_most("aim", "MiB for 1,000 connections over WebSocket", 25).verdict(held[OUR]),
         ]
         return Result(name="1,000 idle connections over WebSocket", unit="MiB", figures=held, verdicts=verdicts,
                       notes="Whoever has had connections before has kept memory for some of them.")  # fmt: skip
+
+    def storm(self) -> Result:
+        """Everybody is cut off at once and comes back, while one goes on talking."""
+        hall, rounds, said = self.people.storm, 1 if self.plan.is_quick else 3, 40
+        server = self.prosa.worker()
+        lines = [prosa_cluster.line("storm", key) for key in hall]
+        with Load(server, lines, "storm", seconds=4, number=said) as load:
+            found = [load.round() for _ in range(rounds)]
+            came_in = load.came_in_seconds
+        missing = [float(each.said * len(hall) - each.heard) for each in found]
+        back = [each.seconds for each in found]
+        verdicts = [
+            at_most("must", f"s until all of {len(hall):,} are back and in their room", 15).verdict(back),
+            at_most("must", "messages that somebody has not got (or, below 0, got twice)", 0).verdict(missing),
+            at_least("must", "messages that somebody has not got (or, below 0, got twice)", 0).verdict(missing),
+        ]
+        figures = {"back after being cut off": back, "coming in at first": [came_in]}
+        return Result(name=f"{len(hall):,} connections on one worker, and a storm of them", unit="s",
+                      figures=figures, verdicts=verdicts)  # fmt: skip
 
     def _compare(
         self,
@@ -194,12 +215,6 @@ class Bench:
                     found.append((server, peers.lines(peer, rooms)))
             yield found
 
-    def _contenders(
-        self, rooms: Sequence[Sequence[str]], *, floor: bool
-    ) -> Iterator[tuple[peers.Running, list[peers.Line]]]:
-        with self._everybody(rooms, floor=floor) as everybody:
-            yield from everybody
-
     def _our_lines(self, rooms: Sequence[Sequence[str]]) -> list[peers.Line]:
         names = ["hall"] if rooms[0] is self.people.hall else [f"pair{n}" for n in range(len(rooms))]
         return [
@@ -238,11 +253,8 @@ def _busy(found: Rounds) -> str:
 
 def invite(prosa: Prosa, plan: Plan) -> People:
     """The hall and the pairs, with a session of the demo site for everybody."""
-    rooms = [("hall", plan.hall), *((f"pair{n}", 2) for n in range(plan.crowd // 2))]
-    print(f"  inviting {plan.hall + plan.crowd:,} people", flush=True)
-    keys = prosa.invite(rooms)
-    return People(hall=keys["hall"], pairs=[keys[f"pair{n}"] for n in range(plan.crowd // 2)])
-
-
-if __name__ == "__main__":
-    sys.exit("python -m benchmarks")
+    halls = [("hall", plan.hall), ("storm", plan.storm)]
+    pairs = [(f"pair{n}", 2) for n in range(plan.crowd // 2)]
+    print(f"  inviting {plan.hall + plan.storm + plan.crowd:,} people", flush=True)
+    keys = prosa.invite(halls + pairs)
+    return People(hall=keys["hall"], storm=keys["storm"], pairs=[keys[name] for name, _ in pairs])

@@ -10,6 +10,8 @@
  *   fanout       connection 0 says NUMBER messages at once, and again when all EXPECTED deliveries have come
  *   rate         NUMBER messages a second, said by one after the other
  *   outstanding  NUMBER messages are on the way; one more is said for each that comes back with ACK in it
+ *   storm        all but connection 0 are cut off and come back at once; meanwhile it says NUMBER messages in SECONDS,
+ *                and `seconds` is until all were back. Whoever comes back finds what was said in the page of its join
  *   idle         nothing is said
  *
  * It looks for marks in the bytes and parses no frames; its own frames are masked with zeros, which RFC 6455 allows.
@@ -31,7 +33,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STEPS = 8, CARRY = 128, CHUNK = 1 << 18, AT_ONCE = 64, MARK = 23 };
+enum { STEPS = 8, CARRY = 128, CHUNK = 1 << 18, MARK = 23 };
 
 struct client {
     int fd, step, steps;
@@ -41,13 +43,13 @@ struct client {
 };
 
 static struct client *clients;
-static int port, count, in_count, connecting, next_client, epoll;
+static int port, count, in_count, connecting, at_once = 64, next_client, epoll;
 static unsigned long long numbers, said, heard, acked, lost;
 static uint64_t *waits_ns;
 static size_t waited, room_for;
 static const char *ack;
 static int is_measuring, is_outstanding;
-static uint64_t ends_ns;
+static uint64_t began_ns, ends_ns;
 static uint64_t *said_at;
 
 static void die(const char *what) { perror(what); exit(1); }
@@ -114,7 +116,7 @@ static void say_next(void) {
 }
 
 static void connect_next(void) {
-    while (connecting < AT_ONCE && next_client < count) {
+    while (connecting < at_once && next_client < count) {
         struct client *c = &clients[next_client++];
         struct sockaddr_in where = { .sin_family = AF_INET };
         int one = 1;
@@ -140,17 +142,18 @@ static void greet(struct client *c) {
     put(c, request, (size_t)n);
 }
 
-/* The steps of coming in, each when the one before has been answered. */
-static void arrive(struct client *c, const char *bytes, size_t size) {
+/* The steps of coming in, each when the one before has been answered. What has been taken of `bytes`. */
+static size_t arrive(struct client *c, const char *bytes, size_t size) {
+    size_t taken = 0;
     while (c->step < c->steps) {
         const char *wait = c->step < 0 ? "\r\n\r\n" : c->waits[c->step];
-        const char *found = memmem(bytes, size, wait, strlen(wait));
-        if (!found) return;
-        size -= (size_t)(found - bytes) + strlen(wait);
-        bytes = found + strlen(wait);
+        const char *found = memmem(bytes + taken, size - taken, wait, strlen(wait));
+        if (!found) break;
+        taken = (size_t)(found - bytes) + strlen(wait);
         if (c->step >= 0 && c->says[c->step]) frame(c, c->says[c->step]);
-        if (++c->step == c->steps) { in_count++; connecting--; c->carried = 0; }
+        if (++c->step == c->steps) { in_count++; connecting--; }
     }
+    return taken;
 }
 
 static uint64_t hexed(const char *digits, int n) {
@@ -166,8 +169,10 @@ static size_t look(struct client *c, const char *bytes, size_t size, uint64_t no
         if (end - at < MARK) break;
         if (at[MARK - 1] != '~') { at++; continue; }
         uint64_t then = hexed(at + 6, 16);
-        if (hexed(at + 1, 5) != (uint64_t)(c - clients)) note(now - then);
-        heard++;
+        if (then >= began_ns) {
+            if (hexed(at + 1, 5) != (uint64_t)(c - clients)) note(now - then);
+            heard++;
+        }
         at += MARK;
         used = (size_t)(at - bytes);
     }
@@ -195,11 +200,8 @@ static void take(struct client *c) {
             return;
         }
         size_t size = (size_t)c->carried + (size_t)n, used = 0;
-        if (c->step < c->steps) {
-            int before = c->step;
-            arrive(c, buffer, size);
-            if (c->step != before) { c->carried = 0; if (c->step == c->steps) continue; size = 0; }
-        } else if (is_measuring) used = look(c, buffer, size, now_ns());
+        if (c->step < c->steps) used = arrive(c, buffer, size);
+        if (c->step == c->steps && is_measuring) used += look(c, buffer + used, size - used, now_ns());
         size_t left = size - used;
         c->carried = (int)(left < CARRY ? left : CARRY - 1);
         memmove(c->carry, buffer + size - c->carried, (size_t)c->carried);
@@ -241,6 +243,16 @@ static void read_clients(void) {
     }
 }
 
+static void leave(struct client *c) {
+    struct linger at_once_please = { 1, 0 };
+    setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &at_once_please, sizeof at_once_please);
+    close(c->fd);
+    c->fd = -1;
+    c->step = -1;
+    c->carried = 0;
+    in_count--;
+}
+
 /* The next line of stdin; until it comes, what the servers send is taken and passed over. */
 static int is_called(char *line, int size) {
     struct pollfd p = { 0, POLLIN, 0 };
@@ -258,7 +270,7 @@ static void measure(const char *mode, double seconds, double number, unsigned lo
     is_measuring = 1;
     is_outstanding = !strcmp(mode, "outstanding");
     getrusage(RUSAGE_SELF, &before);
-    uint64_t began = now_ns(), last = began;
+    uint64_t began = began_ns = now_ns(), last = began;
     ends_ns = began + (uint64_t)(seconds * 1e9);
     if (!strcmp(mode, "fanout")) {
         while (now_ns() < ends_ns) {
@@ -285,6 +297,19 @@ static void measure(const char *mode, double seconds, double number, unsigned lo
         unsigned long long counted = acked;
         for (uint64_t quiet = now_ns() + 2000000000u; now_ns() < quiet && acked < said;) turn(10);
         acked = counted;
+    } else if (!strcmp(mode, "storm")) {
+        uint64_t due = began, patience = began + 60000000000u, step = (uint64_t)(seconds * 1e9 / number);
+        for (int i = 1; i < count; i++) leave(&clients[i]);
+        at_once = 1000;
+        next_client = 1;
+        while (now_ns() < patience && (in_count < count || said < (unsigned long long)number)) {
+            connect_next();
+            if (said < (unsigned long long)number && now_ns() >= due) { say(&clients[0]); due += step; }
+            turn(5);
+            if (in_count == count && last == began) last = now_ns();
+        }
+        while (now_ns() < patience && heard < said * (unsigned long long)count) turn(5);
+        for (uint64_t quiet = now_ns() + 1000000000u; now_ns() < quiet;) turn(10);
     } else while (now_ns() < ends_ns) turn(10);
     getrusage(RUSAGE_SELF, &after);
     double cpu = (double)(after.ru_utime.tv_sec - before.ru_utime.tv_sec + after.ru_stime.tv_sec - before.ru_stime.tv_sec)

@@ -1,7 +1,8 @@
-"""Prosa beside its peers, measured in one run: ``make bench``; ``BENCH=quick`` takes less than three minutes.
+"""Prosa beside its peers, measured in one run: ``make bench``; with ``BENCH=quick`` in minutes.
 
-Only ratios within one run are compared: everybody works on the same machine, in turns, and every figure is the
-median of the rounds, with the least and the most beside it. Ends with 1 where a goal that must hold is missed.
+Only ratios within one run are compared: everybody works on the same machine, in turns, and every figure
+is the median of the rounds, with the least and the most beside it. Ends with 1 where a goal that must hold
+is missed.
 """
 
 import json

@@ -22,10 +22,18 @@ class Goal(msgspec.Struct, frozen=True):
         """What the rounds say."""
         middle = statistics.median(figures)
         holds: Callable[[float, float], bool] = operator.le if self.is_ceiling else operator.ge
-        return Verdict(self.kind, self.text, self.bound, middle, min(figures), max(figures), holds(middle, self.bound))
+        return Verdict(
+            kind=self.kind,
+            text=self.text,
+            bound=self.bound,
+            median=middle,
+            least=min(figures),
+            most=max(figures),
+            holds=holds(middle, self.bound),
+        )
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """The median of the rounds, how far they lie apart, and whether the median holds."""
 
     kind: Kind
@@ -39,9 +47,8 @@ class Verdict(msgspec.Struct, frozen=True):
     def line(self) -> str:
         """A row for people."""
         mark = "holds" if self.holds else "MISSED"
-        return (
-            f"  {self.kind:5}{self.text:74}{self.median:10.2f}   ({self.least:.2f} to {self.most:.2f})   {mark}"
-        )
+        spread = f"({self.least:.2f} to {self.most:.2f})"
+        return f"  {self.kind:5}{self.text:64}{self.median:10.2f}   {spread:22}{mark}"
 
 
 def at_most(kind: Kind, text: str, bound: float) -> Goal:

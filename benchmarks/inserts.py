@@ -1,7 +1,7 @@
-"""What there would be without Prosa's store: one journaled majority insert a message, through the same driver.
+"""One journaled majority insert a message, through Prosa's driver: what there would be without its store.
 
-``python -m benchmarks.inserts URI SECONDS OUTSTANDING``: a round for each line of standard input, and its inserts
-a second in answer.
+``python -m benchmarks.inserts URI SECONDS OUTSTANDING``: a round for each line of standard input, and its
+inserts a second in answer.
 """
 
 import asyncio
@@ -13,6 +13,8 @@ import motor.motor_asyncio
 from pymongo import WriteConcern
 
 from benchmarks.servers.shape import entry
+
+TEXT = "Bom dia! Amanhã às oito estamos na obra com o azulejo e o rejunte."
 
 
 async def main(uri: str, seconds: float, outstanding: int) -> None:
@@ -26,7 +28,10 @@ async def main(uri: str, seconds: float, outstanding: int) -> None:
         done = 0
         while time.monotonic() < until:
             number = next(numbers)
-            room, text = f"r{number % 500}", "Bom dia! Amanhã às oito estamos na obra com o azulejo e o rejunte."
+            room, text = (
+                f"r{number % 500}",
+                "Bom dia! Amanhã às oito estamos na obra com o azulejo e o rejunte.",
+            )
             await messages.insert_one({**entry(room, text, str(number), number), "_id": number})
             done += 1
         return done

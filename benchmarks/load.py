@@ -52,7 +52,7 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
 class Load:
     """Connections to one server that stay from round to round."""
 
-    def __init__(  # noqa: PLR0913 - what a load is
+    def __init__(
         self,
         server: Running,
         lines: Sequence[Line],
@@ -104,7 +104,7 @@ class Load:
         assert self._process.stderr is not None
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self.server.name}: {self._process.stderr.read().decode(errors="replace")}")
+            raise RuntimeError(f"{self.server.name}: {self._process.stderr.read().decode(errors='replace')}")
         return line
 
 

@@ -157,7 +157,7 @@ def _environment() -> dict[str, str]:
 
 
 def _node() -> Path:
-    """Node itself: what is called so on the PATH may be a script that starts it, whose CPU nobody would see."""
+    """Node itself: what is called so on the PATH may be a script, and not what spends the CPU."""
     asked = ["node", "-p", "process.execPath"]
     said = subprocess.run(asked, check=True, capture_output=True, text=True, env=_environment())  # noqa: S603
     return Path(said.stdout.strip())

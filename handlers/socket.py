@@ -114,7 +114,7 @@ class Socket(Transport):
 
     def _deliver(self, event: Event) -> None:
         if event.framed is None:
-            event.framed = Payload(event.text)
+            event.framed = Payload(*event.texts)
         self.send(event.framed)
 
     def _say_no(self, error: ProsaError, ack: int | None = None) -> None:

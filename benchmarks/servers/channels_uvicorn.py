@@ -8,7 +8,11 @@ import django
 import uvicorn
 from django.conf import settings
 
-settings.configure(CHANNEL_LAYERS={"default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 10000}}})
+settings.configure(
+    CHANNEL_LAYERS={
+        "default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 10000}}
+    }
+)
 django.setup()
 
 from channels.generic.websocket import AsyncWebsocketConsumer  # noqa: E402
@@ -26,7 +30,7 @@ class Chat(AsyncWebsocketConsumer):
 
     async def receive(self, text_data: str = "", bytes_data: bytes = b"") -> None:  # noqa: ARG002
         """``join`` or ``say``."""
-        global collection  # noqa: PLW0603
+        global collection
         if collection is None:
             collection = messages()
         data = json.loads(text_data)
@@ -53,10 +57,17 @@ class Chat(AsyncWebsocketConsumer):
 consumer = Chat.as_asgi()
 
 
-async def application(scope, receive, send) -> None:  # noqa: ANN001
+async def application(scope, receive, send) -> None:
     """WebSockets alone."""
     if scope["type"] == "websocket":
         await consumer(scope, receive, send)
 
 
-uvicorn.run(application, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", lifespan="off", ws_ping_interval=None)
+uvicorn.run(
+    application,
+    host="127.0.0.1",
+    port=int(sys.argv[1]),
+    log_level="warning",
+    lifespan="off",
+    ws_ping_interval=None,
+)

@@ -1,6 +1,6 @@
 """What every peer in Python does with a message besides carrying it: the same shape, and the same insert.
 
-A document a message, written to a majority's journal before anybody is told, through the driver that Prosa uses.
+A document a message, written to a majority's journal before anybody is told, through Prosa's driver.
 """
 
 import os

@@ -24,7 +24,7 @@ async def join(sid: str, room: str) -> str:
 @server.on("say")
 async def say(sid: str, data: dict) -> str:
     """Store, tell, acknowledge."""
-    global collection  # noqa: PLW0603
+    global collection
     if collection is None:
         collection = messages()
     room = (await server.get_session(sid))["room"]

@@ -45,7 +45,7 @@ class Chat(sockjs.tornado.SockJSConnection):
 
 async def main() -> None:
     """Serve until killed."""
-    global collection  # noqa: PLW0603
+    global collection
     collection = messages()
     router = sockjs.tornado.SockJSRouter(Chat, "/chat", {"verify_ip": False})
     tornado.web.Application(router.urls).listen(int(sys.argv[1]), "127.0.0.1")

@@ -1,4 +1,4 @@
-"""One text on its way to many connections, framed once for each kind of transport."""
+"""What is on its way to many connections, framed once for each kind of transport."""
 
 import json
 import struct
@@ -8,12 +8,12 @@ _LONG = 65_536
 
 
 class Payload:
-    """A message to send. Every form is made when first asked for, and shared from then on."""
+    """Messages to send at once, mostly one. A form is made when first asked for, and shared from then on."""
 
-    __slots__ = ("_frame", "_quoted", "_raw_frame", "_socket_frame", "text")
+    __slots__ = ("_frame", "_quoted", "_raw_frame", "_socket_frame", "texts")
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, *texts: str) -> None:
+        self.texts = texts
         self._quoted: str | None = None
         self._frame: str | None = None
         self._socket_frame: bytes | None = None
@@ -21,16 +21,16 @@ class Payload:
 
     @property
     def quoted(self) -> str:
-        """The text as a JSON string in ASCII, which every proxy and every old browser passes on."""
+        """The texts as JSON strings in ASCII, which every proxy and every old browser passes on."""
         if self._quoted is None:
-            self._quoted = json.dumps(self.text)
+            self._quoted = ",".join(map(json.dumps, self.texts))
         return self._quoted
 
     @property
     def frame(self) -> str:
         """The SockJS frame ``a["…"]`` as a WebSocket carries it, which takes any Unicode."""
         if self._frame is None:
-            self._frame = f"a[{json.dumps(self.text, ensure_ascii=False)}]"
+            self._frame = f"a[{','.join(json.dumps(text, ensure_ascii=False) for text in self.texts)}]"
         return self._frame
 
     @property
@@ -46,9 +46,9 @@ class Payload:
 
     @property
     def raw_frame(self) -> bytes:
-        """The bytes of the bare text on a WebSocket."""
+        """The bytes of the bare texts on a WebSocket, a frame each."""
         if self._raw_frame is None:
-            self._raw_frame = text_frame(self.text.encode(errors="replace"))
+            self._raw_frame = b"".join(text_frame(text.encode(errors="replace")) for text in self.texts)
         return self._raw_frame
 
 

@@ -3,6 +3,7 @@
 Who is told is decided by the use cases; when and in which order by ``hub.py``.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -15,25 +16,39 @@ from prosa.models.rooms import Cursor, Room
 
 
 class Event:
-    """One thing to tell, as the text of an inner message.
+    """What is told, as the texts of inner messages: mostly one.
 
     ``framed`` belongs to whoever writes it to a transport: the same ``Event`` goes to everybody,
     so what the first writer leaves there saves all others the framing.
     """
 
-    __slots__ = ("framed", "name", "text")
+    __slots__ = ("framed", "name", "texts")
 
     def __init__(self, name: str, data: Any, ack: int | None = None) -> None:
         self.name = name
         message = {"event": name, "data": data} if ack is None else {"event": name, "ack": ack, "data": data}
-        self.text = msgspec.json.encode(message).decode()
+        self.texts: tuple[str, ...] = (msgspec.json.encode(message).decode(),)
         self.framed: Any = None
+
+    @property
+    def text(self) -> str:
+        """The text of an event that is one."""
+        (text,) = self.texts
+        return text
 
 
 def heard(name: str, text: str) -> Event:
     """What another worker has encoded already."""
     event = Event.__new__(Event)
-    event.name, event.text, event.framed = name, text, None
+    event.name, event.texts, event.framed = name, (text,), None
+    return event
+
+
+def together(events: Sequence[Event]) -> Event:
+    """All of them in their order, as one."""
+    event = Event.__new__(Event)
+    event.name, event.framed = events[0].name, None
+    event.texts = tuple(text for each in events for text in each.texts)
     return event
 
 

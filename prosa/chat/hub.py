@@ -14,6 +14,7 @@ from typing import Literal
 from prosa import metrics
 from prosa.broker.broker import Broker
 from prosa.chat.connections import Connection
+from prosa.chat.crowd import Crowd
 from prosa.chat.events import Event, cursors, logged
 from prosa.chat.seats import Seat
 from prosa.chat.tasks import Tasks
@@ -43,6 +44,7 @@ class LiveRoom:
         self.top = -1
         self.cursors: dict[UserId, Cursor] = {}
         self.seats: dict[Connection, Seat] = {}
+        self.crowd = Crowd(self.seats)
         self.people: Counter[UserId] = Counter()
         self.waiting: dict[int, Entry] = {}
         self.is_filling = False
@@ -51,6 +53,7 @@ class LiveRoom:
 
     def tell(self, event: Event, *, but: UserId | None = None) -> None:
         """Tell everybody here, except the connections of one person."""
+        self.crowd.flush()
         for seat in tuple(self.seats.values()):
             if seat.connection.person.user_id != but:
                 seat.tell(event)
@@ -174,11 +177,9 @@ class Hub:
     def _pass_on(self, live: LiveRoom, entry: Entry) -> None:
         live.top = entry.seq
         event = logged(entry, self._wire)
-        seats = tuple(live.seats.values())
-        for seat in seats:
-            seat.hear(entry.seq, event)
-        metrics.DELIVERED.inc(len(seats))
-        if seats and not entry.imported:
+        live.crowd.hear(entry.seq, event)
+        metrics.DELIVERED.inc(len(live.seats))
+        if live.seats and not entry.imported:
             metrics.SEND_TO_DELIVER.observe(max(0.0, self._now() - entry.sent_at.timestamp()))
 
     def _pass_on_waiting(self, live: LiveRoom) -> None:

@@ -1,5 +1,7 @@
 """One connection's place in one room: what keeps its entries whole and in order."""
 
+from collections.abc import Sequence
+
 from prosa.chat.connections import Connection
 from prosa.chat.events import Event
 from prosa.models.ids import ChatId
@@ -42,6 +44,18 @@ class Seat:
             self.connection.deliver(event)
         elif seq > self._position:
             self.connection.end(STATE_LOST, "state lost")
+
+    def hear_run(self, run: Sequence[tuple[int, Event]], joined: Event) -> None:
+        """Entries that follow each other, with all their events joined in one.
+
+        Whoever is not right before the first of them hears them one by one.
+        """
+        if self._held is None and run[0][0] == self._position + 1:
+            self._position = run[-1][0]
+            self.connection.deliver(joined)
+        else:
+            for seq, event in run:
+                self.hear(seq, event)
 
     def tell(self, event: Event) -> None:
         """Anything else that happens in the room."""

@@ -47,6 +47,7 @@ ROOM = (
     "message_view",
     "pending_list",
     "message_list",
+    "enter_key",
     "composer",
     "deal",
     "toasts",

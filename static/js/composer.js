@@ -1,10 +1,11 @@
-/* Where one writes: Enter sends, Shift+Enter breaks the line; counts; says why one may not write.
+/* Where one writes; counts where it gets long; says why one may not write.
 
-   parts: form, box, send, count, problem, closed, closedReason (elements), limit (Unicode code points), drafts,
+   parts: enterKey, form, box, send, count, problem, closed, closedReason (elements), limit (Unicode code points), drafts,
    say(text): the text is safe once it returns. Emits `pressed` and `left`. */
 (function (prosa) {
   'use strict';
 
+  var SHOWN = 0.75;
   var NEAR = 0.9;
   var CLOSED = 'Esta conversa está fechada para novas mensagens.';
 
@@ -32,7 +33,7 @@
       self.submit();
     });
     this.parts.box.addEventListener('keydown', function (event) {
-      if (event.keyCode === 13 && !event.shiftKey && !event.isComposing) {
+      if (self.parts.enterKey.sends(event)) {
         event.preventDefault();
         self.submit();
       }
@@ -72,6 +73,13 @@
     this.parts.box.focus();
   };
 
+  /* Another tab wrote it: it is kept already. */
+  Composer.prototype.adopt = function (text) {
+    this.parts.box.value = text;
+    this.changed();
+    this.open();
+  };
+
   Composer.prototype.changed = function () {
     this.parts.drafts.save(this.parts.box.value);
     this.count();
@@ -84,7 +92,7 @@
     if (!tone && length > limit * NEAR) {
       tone = ' composer__count--near';
     }
-    this.parts.count.textContent = length + '/' + limit;
+    this.parts.count.textContent = length > limit * SHOWN ? length + '/' + limit : '';
     this.parts.count.className = 'composer__count' + tone;
     this.parts.send.disabled = length === 0 || !this.canWrite;
     this.grow();

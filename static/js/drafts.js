@@ -1,5 +1,6 @@
 /* What stands in the box and was not sent: kept through a reload and a crash, for this tab first, and for the
-   next one that opens the room. `tab` and `browser` are storage.js over sessionStorage and localStorage. */
+   next one that opens the room; of two tabs that hold the same text, one follows the other.
+   `tab` and `browser` are storage.js over sessionStorage and localStorage. */
 (function (prosa) {
   'use strict';
 
@@ -8,6 +9,7 @@
   function Drafts(tab, browser, userId, chatId) {
     this.tab = tab;
     this.browser = browser;
+    this.text = '';
     this.key = DRAFT + userId + ':' + chatId;
     this.forgetStrangers(DRAFT + userId + ':');
   }
@@ -22,18 +24,32 @@
     });
   };
 
+  /* What another tab made of the text that is `written` here, as the browser's storage event tells it; null where
+     it is not about that. */
+  Drafts.prototype.follow = function (event, written) {
+    if (event.key !== 'prosa:' + this.key || JSON.parse(event.oldValue || '""') !== written) {
+      return null;
+    }
+    return JSON.parse(event.newValue || '""');
+  };
+
   Drafts.prototype.load = function () {
-    return this.tab.get(this.key) || this.browser.get(this.key) || '';
+    this.text = this.tab.get(this.key) || this.browser.get(this.key) || '';
+    return this.text;
   };
 
   Drafts.prototype.save = function (text) {
-    [this.tab, this.browser].forEach(function (storage) {
-      if (text) {
-        storage.set(this.key, text);
-      } else {
-        storage.drop(this.key);
-      }
-    }, this);
+    var isOurs = this.browser.get(this.key) === this.text;
+    this.text = text;
+    if (text) {
+      this.tab.set(this.key, text);
+      this.browser.set(this.key, text);
+      return;
+    }
+    this.tab.drop(this.key);
+    if (isOurs) {
+      this.browser.drop(this.key);
+    }
   };
 
   Drafts.prototype.wipe = function () {

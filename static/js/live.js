@@ -31,6 +31,11 @@
     });
   };
 
+  /* Whether the keyboard is most likely on the screen. */
+  prosa.isTouch = function () {
+    return !!window.matchMedia && window.matchMedia('(hover: none) and (pointer: coarse)').matches;
+  };
+
   /* This tab's name, also after a reload. */
   prosa.tabName = function (storage, newId) {
     var name = storage.get('tab') || newId();

@@ -227,8 +227,13 @@
   /* Other tabs write beside us; and what only this page holds is not left without a word. */
   function hearBrowser(parts) {
     window.addEventListener('storage', function (event) {
+      var text;
       if (event.key === null || /^prosa:(outbox|lease):/.test(event.key)) {
         parts.outbox.changed();
+      }
+      text = parts.drafts.follow(event, parts.composer.parts.box.value);
+      if (text !== null) {
+        parts.composer.adopt(text);
       }
     });
     window.addEventListener('pagehide', function () {

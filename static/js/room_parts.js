@@ -70,6 +70,7 @@
       }
     });
     parts.composer = new prosa.Composer({
+      enterKey: new prosa.EnterKey(prosa.part('enter-key'), kept, prosa.isTouch()),
       form: prosa.part('composer'),
       box: prosa.part('text-box'),
       send: prosa.part('send'),

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-PATIENCE = 5.0
+PATIENCE = 15.0
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _numbers = itertools.count()
 

@@ -45,6 +45,7 @@ ROOM = (
     "scroll",
     "down",
     "message_view",
+    "fold",
     "pending_list",
     "message_list",
     "enter_key",

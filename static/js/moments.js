@@ -39,6 +39,11 @@
     return twoDigits(date.getUTCHours()) + ':' + twoDigits(date.getUTCMinutes());
   };
 
+  /* As `data_envio` shows it. */
+  Moments.prototype.moment = function (milliseconds) {
+    return this.day(milliseconds) + ' ' + this.hour(milliseconds);
+  };
+
   /* "dd/mm/aaaa", or Hoje, or Ontem. */
   Moments.prototype.dayName = function (day) {
     var now = this.clock();

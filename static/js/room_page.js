@@ -29,7 +29,7 @@
   /* Whoever has read everything and looks away finds what came meanwhile below a line. */
   function markUnread(parts, entry) {
     var isNew = entry.remetente_id !== parts.page.user_id && !parts.attention.isHere();
-    if (isNew && !parts.isAway && parts.cursors.read >= entry.seq - 1) {
+    if (isNew && !parts.isAway && parts.cursors.read >= parts.list.lastSeq()) {
       parts.list.markUnread(entry.seq - 1);
     }
     parts.isAway = parts.isAway || isNew;
@@ -72,10 +72,15 @@
       place(parts, entries);
     });
     room.on('entry', function (entry) {
-      markUnread(parts, entry);
+      var isNews = entry.target === undefined;
+      if (isNews) {
+        markUnread(parts, entry);
+      }
       place(parts, [entry]);
       parts.cursors.keep(entry.seq);
-      noticeEntry(parts, entry);
+      if (isNews) {
+        noticeEntry(parts, entry);
+      }
     });
     room.on('joined', function (ack) {
       parts.statusLine.show('joined');
@@ -146,7 +151,7 @@
     outbox.on('waiting', show);
     outbox.on('failed', show);
     outbox.on('sent', function (message, ack) {
-      parts.list.place([{
+      parts.list.placeSent({
         id: ack.id,
         chat_id: ack.chat_id,
         seq: ack.seq,
@@ -157,7 +162,7 @@
         remetente_id: parts.page.user_id,
         data_envio: ack.data_envio,
         timestamp: ack.timestamp
-      }]);
+      });
     });
     outbox.on('returned', function (messages, refusal) {
       parts.composer.giveBack(messages.map(function (message) {

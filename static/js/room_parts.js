@@ -11,7 +11,7 @@
   /* The messages, and how they are shown. */
   function makeLog(parts) {
     var page = parts.page;
-    var view = new prosa.MessageView(blank('message'), page.user_id);
+    var view = new prosa.MessageView(blank('message'), page.user_id, parts.moments);
     parts.scroll = new prosa.Scroll(prosa.part('scroller'), prosa.part('log-inner'));
     parts.pending = new prosa.PendingList({
       list: prosa.part('pending'),
@@ -30,6 +30,7 @@
       older: prosa.part('older'),
       unreadAfter: page.unread_after,
       view: view,
+      fold: new prosa.Fold(view),
       scroll: parts.scroll,
       moments: parts.moments,
       stateOf: function (seq) {

@@ -71,13 +71,15 @@ class Colours:
         self._call("stopProcessGroup", f"prosa-{colour}", True)
 
     def pid(self, group: str, name: str | None = None) -> int:
-        """The process id of what runs there."""
+        """The process id of what runs there. Raises ``DeployError`` where nothing does just now."""
         (found,) = [
             process
             for process in self._call("getAllProcessInfo")
             if process["group"] == group and process["name"] == (name or group)
         ]
-        return int(found["pid"])
+        if not (pid := int(found["pid"])):  # a signal to process 0 is one to everybody in our own group
+            raise DeployError(f"{group}:{name or group} does not run")
+        return pid
 
     def roll(self, say: Callable[[str], None]) -> None:
         """Every worker is a new one. Raises ``DeployError``."""

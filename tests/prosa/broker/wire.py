@@ -13,9 +13,9 @@ PATIENCE = 10.0
 LOOK_SECONDS = 0.005
 
 
-def redis_broker(url: str) -> RedisBroker:
+def redis_broker(url: str, prefix: str = "test:") -> RedisBroker:
     """A worker's broker on this Redis, not yet connected."""
-    return RedisBroker(url, prefix="test:", chance=random.Random(), clock=time.monotonic)
+    return RedisBroker(url, prefix=prefix, chance=random.Random(), clock=time.monotonic)
 
 
 async def until(holds: Callable[[], bool], seconds: float = PATIENCE) -> float:

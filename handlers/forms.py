@@ -5,6 +5,7 @@ A form that is refused is answered with a page that still shows its text, under 
 """
 
 import re
+import time
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
@@ -14,6 +15,7 @@ import tornado.web
 
 from handlers.base import Page
 from handlers.sockjs.origins import Verdict, judge
+from prosa import metrics
 from prosa.chat.commands import MarkRead, SendMessage, shaped
 from prosa.models.errors import (
     ConflictError,
@@ -86,12 +88,14 @@ class Send(Form):
         """The message is stored; answers 303 to the room, or 201 with what a send is acknowledged with."""
         person = await self.identified()
         fields = {"conteudo": "", **self.fields("conteudo", "client_id"), "chat_id": chat_id}
+        began = time.monotonic()
         stored = await self.chat.messages.send(person, shaped(fields, SendMessage))
         if self.is_json():
             self.set_status(HTTPStatus.CREATED)
             self.answer(self.chat.wire.sent(stored.entry, duplicate=stored.duplicate))
         else:
             self.back(chat_id)
+        metrics.SEND_TO_ACK.observe(time.monotonic() - began)
 
     def draw_refusal(self, error: ProsaError, status: int) -> None:
         """Give a form its text back, on a page from which it can be sent again.

@@ -62,14 +62,14 @@ REFUSALS = Counter(
 )
 SEND_TO_ACK = Histogram(
     "prosa_send_to_ack_seconds",
-    "From a send_message on the socket beginning to be carried out to its ack being handed to the transport.",
+    "From a send of a person, over the socket or by a form, being begun to its ack being handed over.",
     buckets=PATIENT,
     registry=REGISTRY,
 )
 SEND_TO_DELIVER = Histogram(
     "prosa_send_to_deliver_seconds",
     "From the moment that a message bears to its being handed to this worker's connections in the room, once"
-    " a room. Imported messages are left out. The clocks may be two machines': less than nothing is nothing.",
+    " a room. Imported messages are left out, and those that were missed and read. The clocks may be two machines': less than nothing is nothing.",
     buckets=PATIENT,
     registry=REGISTRY,
 )

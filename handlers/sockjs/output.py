@@ -14,6 +14,11 @@ from collections import deque
 from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
 
 
+def untaken_bytes(stream: IOStream) -> int:
+    """What ``stream`` has been given and the kernel has not taken from it yet."""
+    return stream._total_write_index - stream._total_write_done_index  # noqa: SLF001
+
+
 class Output:
     """One WebSocket's way out. A frame is sent whole and in order, or the stream is closed."""
 
@@ -45,7 +50,7 @@ class Output:
     @property
     def queued_bytes(self) -> int:
         """What the kernel has not taken yet."""
-        return self._stream._total_write_index - self._stream._total_write_done_index  # noqa: SLF001
+        return untaken_bytes(self._stream)
 
     def _hand_over(self, frame: bytes) -> int:
         try:

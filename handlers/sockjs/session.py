@@ -217,8 +217,8 @@ class PollingSession(_Framed):
 
     @property
     def queued_bytes(self) -> int:
-        """What waits for the next request."""
-        return self._queued_bytes
+        """What waits for the next request or frame, and what of the last one is still on its way."""
+        return self._queued_bytes + super().queued_bytes
 
     def forget(self) -> None:
         """What waited is gone."""

@@ -174,12 +174,13 @@ class Hub:
             live.cursors[cursor.user_id] = cursor
             live.tell(cursors(cursor))
 
-    def _pass_on(self, live: LiveRoom, entry: Entry) -> None:
+    def _pass_on(self, live: LiveRoom, entry: Entry, *, is_missed: bool = False) -> None:
+        """To everybody here. What was missed and read says nothing of how long news are on their way."""
         live.top = entry.seq
         event = logged(entry, self._wire)
         live.crowd.hear(entry.seq, event)
         metrics.DELIVERED.inc(len(live.seats))
-        if live.seats and not entry.imported:
+        if live.seats and not entry.imported and not is_missed:
             metrics.SEND_TO_DELIVER.observe(max(0.0, self._now() - entry.sent_at.timestamp()))
 
     def _pass_on_waiting(self, live: LiveRoom) -> None:
@@ -204,7 +205,7 @@ class Hub:
                     live.top = page[0].seq - 1  # kept no longer: whoever is here comes back and reads
                 for entry in page:
                     if entry.seq == live.top + 1:
-                        self._pass_on(live, entry)
+                        self._pass_on(live, entry, is_missed=entry.seq not in live.waiting)
                         is_hole = True
                 self._pass_on_waiting(live)
                 if not live.waiting and len(page) < FILL_PAGE:

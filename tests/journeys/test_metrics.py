@@ -9,6 +9,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
 from tests.browser import Browser, Refused
 from tests.journeys.scene import Scene, Start
+from tests.journeys.test_forms import Tab
 from tests.numbers import Numbers, numbers_of, risen
 from tests.redis_server import RedisServer
 
@@ -58,6 +59,21 @@ async def test_every_message_is_counted_once_on_its_whole_way(start: Start) -> N
     assert rise["prosa_batch_messages_sum"] == 7
     assert rise["prosa_duplicates_suppressed_total"] == 0
     assert rise['prosa_mongo_seconds_count{command="insert"}'] == rise["prosa_batch_messages_count"]
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_a_form_that_is_sent_is_measured_as_what_is_said_over_the_socket(start: Start) -> None:
+    scene = await start()
+    await two_in_a_room(scene)
+    tab = Tab(scene, "cliente", scene.keys["cliente"])
+    before = await numbers(scene)
+    assert (await tab.sends(await tab.opens(), conteudo="um")).code == 303
+    assert (await tab.posts("/chat/1/enviar/", {"conteudo": "dois", "client_id": "c-2"})).code == 201
+    assert (await tab.sends(await tab.opens(), conteudo=" ")).code == 400
+    rise = risen(before, await numbers(scene))
+    assert rise["prosa_messages_stored_total"] == 2
+    assert rise["prosa_send_to_ack_seconds_count"] == 2
+    assert rise["prosa_send_to_deliver_seconds_count"] == 2
 
 
 @pytest.mark.gen_test(timeout=SECONDS)

@@ -9,6 +9,7 @@ from sockjs.tornado.transports.pollingbase import PollingTransportBase
 
 from handlers.sockjs.closing import INTERRUPTED, TOO_SLOW, farewell
 from handlers.sockjs.gate import Answers, Gate
+from handlers.sockjs.output import untaken_bytes
 
 if TYPE_CHECKING:
     from tornado.http1connection import HTTP1Connection
@@ -75,6 +76,11 @@ class Receiving(Bound):
         self.session = session
         session.verify_state()
         return True
+
+    @property
+    def queued_bytes(self) -> int:
+        """What of its answer the kernel has not taken yet."""
+        return untaken_bytes(self._stream)
 
     @staticmethod
     def framed(pack: str) -> str:

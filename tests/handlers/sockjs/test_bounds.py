@@ -93,6 +93,31 @@ async def test_so_many_bytes_may_wait_and_no_more(place: Start) -> None:
     assert one.connections[0].is_closed
 
 
+@pytest.mark.parametrize("transport", ["websocket", "xhr_streaming", "xhr"])
+async def test_what_a_reader_has_not_taken_is_counted_until_they_take_it(
+    place: Start, transport: str
+) -> None:
+    one = place(queue_bytes=2**26, response_bytes=2**26)
+    url = f"/ws{session_path()}/{transport}"
+    request = f"POST {url} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
+    line = await deaf(one, HANDSHAKE if transport == "websocket" else request)
+    connection = one.connections[0]
+    for _ in range(100):
+        connection.send(Payload("x" * 100_000))
+    if transport == "xhr":  # its first request has been answered with the open frame
+        assert one.sockjs.queued_bytes() > 10_000_000
+        await asyncio.get_running_loop().sock_sendall(line, request.encode())
+    else:
+        assert one.sockjs.queued_bytes() > 5_000_000  # the kernel has taken the rest
+    if transport != "websocket":
+        await until(lambda: not connection._carrier.send_queue)
+        assert one.sockjs.queued_bytes() > 5_000_000
+    taken = 0
+    while taken < 10_000_000:
+        taken += len(await asyncio.wait_for(asyncio.get_running_loop().sock_recv(line, 2**20), PATIENCE))
+    await until(lambda: one.sockjs.queued_bytes() == 0)
+
+
 async def test_sending_makes_no_task(place: Start) -> None:
     one = place()
     await deaf(one)

@@ -145,7 +145,10 @@ async def test_a_notice_that_got_lost_is_read_from_the_store_before_the_next_is_
         await worker.has_got(1, 2, 3, 4)
         assert worker.ended == []
         await worker.close()
-    assert risen(before, counted())['prosa_holes_repaired_total{found_by="notice"}'] == 2
+    rise = risen(before, counted())
+    assert rise['prosa_holes_repaired_total{found_by="notice"}'] == 2
+    assert rise["prosa_messages_delivered_total"] == 8
+    assert rise["prosa_send_to_deliver_seconds_count"] == 4  # what was missed is old by the time it is read
 
 
 @pytest.mark.gen_test(timeout=30)
@@ -158,7 +161,10 @@ async def test_what_nobody_was_told_of_is_found_by_the_watch(database: Database)
     await other.has_got(1)
     await one.close()
     await other.close()
-    assert risen(before, counted())['prosa_holes_repaired_total{found_by="watch"}'] == 1
+    rise = risen(before, counted())
+    assert rise['prosa_holes_repaired_total{found_by="watch"}'] == 1
+    assert rise["prosa_messages_delivered_total"] == 1
+    assert rise["prosa_send_to_deliver_seconds_count"] == 0
 
 
 @pytest.mark.gen_test(timeout=30)

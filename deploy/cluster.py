@@ -53,7 +53,7 @@ redirect_stderr = true
 class Cluster:
     """One cluster in ``folder``, its ports from ``base`` up. ``settings`` go to every worker.
 
-    For experiments: ``mongod`` is where the three mongods listen, if something stands between them and
+    For experiments: ``mongod`` and ``redis`` are where these listen, if something stands between them and
     their addresses; ``worker`` is what runs in place of ``app.py``.
     """
 
@@ -64,6 +64,7 @@ class Cluster:
         settings: dict[str, str] | None = None,
         *,
         mongod: int = MONGOD,
+        redis: int = REDIS,
         worker: str = "app.py",
     ) -> None:
         self.folder = folder.absolute()
@@ -77,12 +78,13 @@ class Cluster:
         self.colours = Colours(self.run_dir / "supervisor.sock", base)
         self._settings = settings or {}
         self._mongod = mongod
+        self._redis = redis
         self._worker = worker
         self._supervisord: subprocess.Popen[bytes] | None = None
 
     def start(self, say: Callable[[str], None]) -> None:
         """Everything runs and the demo's rooms can be opened. Raises ``DeployError``."""
-        for offset in (HTTP, API, SITE, REDIS, self._mongod, self._mongod + 1, self._mongod + 2):
+        for offset in (HTTP, API, SITE, self._redis, self._mongod, self._mongod + 1, self._mongod + 2):
             _check_free(self.base + offset)
         for folder in (
             self.run_dir / "sessions",
@@ -191,8 +193,9 @@ class Cluster:
             " --setParameter shutdownTimeoutMillisForSignaledShutdown=100"
             for n in (1, 2, 3)
         }
+        port = self.base + self._redis
         commands["redis"] = (
-            f'{found("redis-server")} --bind 127.0.0.1 --port {self.base + REDIS} --save "" --appendonly no'
+            f'{found("redis-server")} --bind 127.0.0.1 --port {port} --save "" --appendonly no'
         )
         commands["nginx"] = f'{found("nginx")} -c {self.folder}/nginx.conf -g "daemon off;{user}"'
         commands["site"] = (

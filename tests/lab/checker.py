@@ -27,7 +27,8 @@ class Notes:
         self.name = name
         self.room = room
         self.written: list[str] = []
-        self.acknowledged: dict[str, int] = {}
+        self.acknowledged: dict[str, int | None] = {}
+        self.answered: dict[str, int] = {}
         self.contradicted = 0
         self.workers: dict[str, list[str]] = {}
         self.failed: set[str] = set()
@@ -36,6 +37,7 @@ class Notes:
         self.is_in = False
         self.has_screen = False
         self.unannounced = 0
+        self.broken = 0
         self.waits_ms: list[int] = []
         self.texts: dict[str, object] = {}
         self._begun: dict[str, object] = {}
@@ -44,8 +46,9 @@ class Notes:
 
     @classmethod
     def read(cls, name: str, room: str, path: Path) -> "Notes":
-        """The notes in a file of JSON lines."""
-        return cls(name, room, [json.loads(line) for line in path.read_text().splitlines()])
+        """The notes in a file of JSON lines; the one that is just being written is not counted."""
+        lines = path.read_text().split("\n")[:-1]
+        return cls(name, room, [json.loads(line) for line in lines])
 
     def _take(self, line: dict[str, object]) -> None:
         match line:
@@ -57,6 +60,11 @@ class Notes:
                 self.contradicted += self.acknowledged.setdefault(client_id, seq) != seq
                 self.workers.setdefault(client_id, []).append(str(line.get("worker")))
                 self._answered(client_id, line)
+            case {"kind": "ack", "id": str(client_id)}:  # a form is not told the place
+                self.acknowledged.setdefault(client_id, None)
+                self._answered(client_id, line)
+            case {"kind": "broken"}:
+                self.broken += 1
             case {"kind": "failed", "id": str(client_id)}:
                 self.failed.add(client_id)
             case {"kind": "from", "seq": int(seq)}:
@@ -75,6 +83,7 @@ class Notes:
         match (self._begun.pop(client_id, None), line.get("at")):
             case (int(begun), int(at)):
                 self.waits_ms.append(at - begun)
+                self.answered[client_id] = at
 
     @property
     def top(self) -> int:
@@ -101,7 +110,9 @@ class Verdict(NamedTuple):
     holes: int = 0
     unanswered: int = 0
     unannounced: int = 0
+    broken: int = 0
     silence_ms: int = 0
+    late_ms: int = 0
     growth_mib: float = 0.0
 
     @property
@@ -122,7 +133,21 @@ def judge(everybody: Sequence[Notes], rooms: Mapping[str, Sequence[Kept]]) -> Ve
         entries = rooms.get(notes.room, ())
         totals.update(_judge_author(notes, entries))
         totals.update(_judge_reader(notes, entries))
-    return Verdict(**totals, silence_ms=max((notes.silence_ms for notes in everybody), default=0))
+    return Verdict(
+        **totals,
+        silence_ms=max((notes.silence_ms for notes in everybody), default=0),
+        late_ms=lateness_ms(everybody),
+    )
+
+
+def lateness_ms(everybody: Sequence[Notes]) -> int:
+    """The longest time from the moment that something was acknowledged until a screen showed it."""
+    answered: dict[str, int] = {}
+    for notes in everybody:
+        for client_id, at in notes.answered.items():
+            answered[client_id] = min(at, answered.get(client_id, at))
+    shown = [(client_id, at) for notes in everybody for _, client_id, at in notes.shown]
+    return max((at - answered[client_id] for client_id, at in shown if client_id in answered), default=0)
 
 
 def unevenness(everybody: Sequence[Notes]) -> float:
@@ -141,11 +166,14 @@ def _judge_author(notes: Notes, entries: Sequence[Kept]) -> Counter[str]:
     texts = {entry.client_id: entry.conteudo for entry in entries}
     order = [places[client_id] for client_id in notes.written if client_id in places]
     found = Counter[str](
-        sent=len(notes.written), acknowledged=len(notes.acknowledged), unannounced=notes.unannounced
-    )
+        sent=len(notes.written), acknowledged=len(notes.acknowledged), unannounced=notes.unannounced,
+        broken=notes.broken,
+    )  # fmt: skip
     found["unanswered"] = len(set(notes.written) - notes.acknowledged.keys() - notes.failed)
     found["lost"] = sum(client_id not in places for client_id in notes.acknowledged)
-    found["misplaced"] = sum(places.get(one, seq) != seq for one, seq in notes.acknowledged.items())
+    found["misplaced"] = sum(
+        seq is not None and places.get(one, seq) != seq for one, seq in notes.acknowledged.items()
+    )
     found["misplaced"] += notes.contradicted
     found["misplaced"] += sum(texts.get(one, text) != text for one, text in notes.texts.items())
     found["misplaced"] += sum(later < earlier for earlier, later in pairwise(order))

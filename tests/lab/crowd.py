@@ -16,14 +16,16 @@ from deploy.cluster import ROOT, Cluster
 from tests.lab.checker import Kept, Notes
 from tests.server import session_key
 
-TRANSPORTS = ("websocket", "xhr-streaming", "xhr-polling")
+TRANSPORTS = ("websocket", "xhr-streaming", "eventsource", "xhr-polling")
+"""What the real sockjs-client speaks."""
 RAW = "raw websocket"
-"""What our own client in Python speaks; the others are the real sockjs-client's."""
+FORM = "form"
+"""What our own clients in Python speak."""
 
 ROOMS = {"1": ("cliente", "reforma"), "3": ("reforma", "pintura")}
-EVERY_MS = 400
-START_SECONDS = 30.0
-FINISH_SECONDS = 60.0
+EVERY_MS = 500
+START_SECONDS = 60.0
+FINISH_SECONDS = 90.0
 SHOW_SECONDS = 20.0
 
 
@@ -45,7 +47,7 @@ class Guest(msgspec.Struct, kw_only=True, rename="camel"):
 
 
 def regulars(cluster: Cluster) -> list[Guest]:
-    """In each of two rooms two people, each at three tabs, and one who says everything twice."""
+    """In each of two rooms two people by every transport, one by a form too, and one who says all twice."""
     keys = {name: session_key(cluster.url, name) for members in ROOMS.values() for name in members}
     guests = [
         Guest(name=f"{room}-{name}-{transport}", room=room, key=keys[name], transport=transport)
@@ -53,7 +55,11 @@ def regulars(cluster: Cluster) -> list[Guest]:
         for name in members
         for transport in TRANSPORTS
     ]
-    return guests + twins(keys)
+    forms = [
+        Guest(name=f"{room}-{name}-{FORM}", room=room, key=keys[name], transport=FORM)
+        for room, (_, name) in ROOMS.items()
+    ]
+    return guests + forms + twins(keys)
 
 
 def twins(keys: dict[str, str], *, every_ms: int = EVERY_MS, count: int = 1) -> list[Guest]:
@@ -89,9 +95,9 @@ class Crowd:
     def start(self) -> None:
         """They write. The files are there once this returns, and everybody is in their room."""
         node = [str(ROOT / ".venv" / "bin" / "node"), str(Path(__file__).with_name("people.js"))]
-        self._run(node, [guest for guest in self._guests if guest.transport != RAW])
+        self._run(node, [guest for guest in self._guests if guest.transport in TRANSPORTS])
         python = [sys.executable, "-m", "tests.lab.people"]
-        self._run(python, [guest for guest in self._guests if guest.transport == RAW])
+        self._run(python, [guest for guest in self._guests if guest.transport not in TRANSPORTS])
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if len(found := self.notes()) == len(self._guests) and all(notes.is_in for notes in found):
@@ -135,7 +141,7 @@ class Crowd:
             time.sleep(0.2)
         self._say("end")
         for process, listener in zip(self._processes, self._listeners, strict=True):
-            process.wait(10)
+            process.wait(30)
             listener.join(10)
             for pipe in (process.stdin, process.stdout):
                 assert pipe is not None

@@ -1,9 +1,11 @@
 """What strikes, one after another. Each returns when it has struck and what it struck is back."""
 
+import contextlib
 import os
 import signal
 import socket
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -13,9 +15,16 @@ from pymongo.errors import PyMongoError
 from deploy.cluster import MONGOD, REDIS, Cluster
 from deploy.colours import DeployError
 from tests.lab.crowding import readers_asleep, said_twice, throng
-from tests.lab.lab import Lab, Strike, Unproven, places, worker
+from tests.lab.lab import Lab, Strike, Unproven, places, process, readiness, worker
 
 FROZEN_SECONDS = 10.0
+
+NOTICED_SECONDS = 3.0
+"""Workers know within 2 s that Redis is silent, and are asked over HTTP."""
+
+BACK_SECONDS = 10.0
+
+ELECTED_SECONDS = 30.0
 
 READ_ANEW = 4
 READ_ANEW_SECONDS = 0.7
@@ -48,22 +57,38 @@ def rolling(lab: Lab, chance: Random) -> None:
 
 def redis_killed(lab: Lab, chance: Random) -> None:
     """SIGKILL of Redis, back a moment later without memory."""
-    os.kill(lab.cluster.colours.pid("redis"), signal.SIGKILL)
+    os.kill(process(lab.cluster, "redis"), signal.SIGKILL)
+    time.sleep(NOTICED_SECONDS)
+    _until_workers_say(lab.cluster, "up", BACK_SECONDS)
 
 
 def redis_frozen(lab: Lab, chance: Random) -> None:
     """SIGSTOP of Redis for ten seconds: connected, and silent."""
-    _freeze(lab.cluster.colours.pid("redis"))
+    pid = process(lab.cluster, "redis")
+    with _ten_seconds():
+        os.kill(pid, signal.SIGSTOP)
+        _until_workers_say(lab.cluster, "down", NOTICED_SECONDS)
+    os.kill(pid, signal.SIGCONT)
+    _until_workers_say(lab.cluster, "up", BACK_SECONDS)
+
+
+def redis_parted(lab: Lab, chance: Random) -> None:
+    """For ten seconds nothing passes between the workers and Redis, either way, and nobody is told."""
+    with _ten_seconds():
+        lab.cluster.network.part()
+        _until_workers_say(lab.cluster, "down", NOTICED_SECONDS)
+    lab.cluster.network.heal()
+    _until_workers_say(lab.cluster, "up", BACK_SECONDS)
 
 
 def primary_killed(lab: Lab, chance: Random) -> None:
     """SIGKILL of the primary mongod; the others elect another one."""
-    os.kill(lab.cluster.colours.pid(_primary(lab.cluster)), signal.SIGKILL)
+    os.kill(process(lab.cluster, _primary(lab.cluster)), signal.SIGKILL)
 
 
 def primary_frozen(lab: Lab, chance: Random) -> None:
     """SIGSTOP of the primary mongod for ten seconds; it comes back to find another one in its place."""
-    _freeze(lab.cluster.colours.pid(_primary(lab.cluster)))
+    _freeze(process(lab.cluster, _primary(lab.cluster)))
 
 
 def primary_steps_down(lab: Lab, chance: Random) -> None:
@@ -89,7 +114,7 @@ def primary_cut_off(lab: Lab, chance: Random) -> None:
     for _ in range(READ_ANEW):
         time.sleep(READ_ANEW_SECONDS)
         lab.line.cut()
-    time.sleep(healed_at - time.monotonic())
+    time.sleep(max(0.0, healed_at - time.monotonic()))
     lab.cluster.members.heal()
     deadline = time.monotonic() + ROLL_BACK_SECONDS
     while log.read_text().count(ROLLED_BACK) == before:
@@ -101,24 +126,24 @@ def primary_cut_off(lab: Lab, chance: Random) -> None:
 def mongods_restarted(lab: Lab, chance: Random) -> None:
     """All three mongods killed at once."""
     for n in (1, 2, 3):
-        os.kill(lab.cluster.colours.pid(f"mongod-{n}"), signal.SIGKILL)
+        os.kill(process(lab.cluster, f"mongod-{n}"), signal.SIGKILL)
 
 
 def nginx_reloaded(lab: Lab, chance: Random) -> None:
     """SIGHUP: new nginx processes, the old ones keep their connections."""
-    os.kill(lab.cluster.colours.pid("nginx"), signal.SIGHUP)
+    os.kill(process(lab.cluster, "nginx"), signal.SIGHUP)
 
 
 def nginx_killed(lab: Lab, chance: Random) -> None:
     """SIGKILL of nginx's master and of its processes."""
-    master = lab.cluster.colours.pid("nginx")
+    master = process(lab.cluster, "nginx")
     for pid in (master, *_children(master)):
         os.kill(pid, signal.SIGKILL)
 
 
 def worker_frozen(lab: Lab, chance: Random) -> None:
     """SIGSTOP of a worker for ten seconds: its people wait, unless somebody notices."""
-    _freeze(lab.cluster.colours.pid(*worker(lab.cluster, chance.choice(places(lab.cluster)))))
+    _freeze(process(lab.cluster, *worker(lab.cluster, chance.choice(places(lab.cluster)))))
 
 
 def redis_flushed(lab: Lab, chance: Random) -> None:
@@ -136,7 +161,7 @@ def publishers_cut(lab: Lab, chance: Random) -> None:
 def secondaries_frozen(lab: Lab, chance: Random) -> None:
     """SIGSTOP of both other mongods: for ten seconds no majority can be had."""
     primary = _primary(lab.cluster)
-    pids = [lab.cluster.colours.pid(f"mongod-{n}") for n in (1, 2, 3) if f"mongod-{n}" != primary]
+    pids = [process(lab.cluster, f"mongod-{n}") for n in (1, 2, 3) if f"mongod-{n}" != primary]
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     time.sleep(FROZEN_SECONDS)
@@ -167,6 +192,7 @@ FAULTS: dict[str, Strike] = {
         rolling,
         redis_killed,
         redis_frozen,
+        redis_parted,
         redis_flushed,
         publishers_cut,
         primary_killed,
@@ -193,8 +219,25 @@ def _tell_redis(cluster: Cluster, command: bytes) -> bytes:
         return line.recv(100).strip()
 
 
+def _until_workers_say(cluster: Cluster, redis: str, seconds: float) -> None:
+    """Each worker says so of Redis at ``/readyz``, and is ready all the same."""
+    deadline = time.monotonic() + seconds
+    while any(said["redis"] != redis for said in readiness(cluster)):
+        if time.monotonic() > deadline:
+            raise Unproven(f"after {seconds:.0f} s not every worker says that Redis is {redis}")
+        time.sleep(0.1)
+
+
+@contextlib.contextmanager
+def _ten_seconds() -> Iterator[None]:
+    """It lasts ``FROZEN_SECONDS``, whatever is done in them."""
+    ended_at = time.monotonic() + FROZEN_SECONDS
+    yield
+    time.sleep(max(0.0, ended_at - time.monotonic()))
+
+
 def _kill(cluster: Cluster, places: list[int]) -> None:
-    for pid in [cluster.colours.pid(*worker(cluster, place)) for place in places]:
+    for pid in [process(cluster, *worker(cluster, place)) for place in places]:
         os.kill(pid, signal.SIGKILL)
 
 
@@ -213,15 +256,19 @@ def _children(pid: int) -> list[int]:
 
 
 def _primary(cluster: Cluster) -> str:
-    for n in range(3):
-        uri = f"mongodb://127.0.0.1:{cluster.base + MONGOD + n}/?directConnection=true"
-        with pymongo.MongoClient[dict[str, object]](uri, serverSelectionTimeoutMS=1000) as client:
-            try:
-                if client.admin.command("hello").get("isWritablePrimary"):
-                    return f"mongod-{n + 1}"
-            except PyMongoError:
-                continue
-    raise AssertionError("there is no primary")
+    """Who is the primary, once there is one: the fault before may have struck it."""
+    deadline = time.monotonic() + ELECTED_SECONDS
+    while time.monotonic() < deadline:
+        for n in range(3):
+            uri = f"mongodb://127.0.0.1:{cluster.base + MONGOD + n}/?directConnection=true"
+            with pymongo.MongoClient[dict[str, object]](uri, serverSelectionTimeoutMS=1000) as client:
+                try:
+                    if client.admin.command("hello").get("isWritablePrimary"):
+                        return f"mongod-{n + 1}"
+                except PyMongoError:
+                    continue
+        time.sleep(0.2)
+    raise Unproven(f"there was no primary for {ELECTED_SECONDS:.0f} s")
 
 
 def _libfaketime() -> Path:

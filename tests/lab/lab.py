@@ -1,14 +1,20 @@
 """What strikes have to do with: a cluster, its crowd, and the line between them."""
 
+import contextlib
+import json
+import time
+import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 
 from deploy.cluster import Cluster
-from deploy.colours import PLACES
+from deploy.colours import PLACES, PUBLIC, DeployError
 from tests.cutting import Cutting
 from tests.lab.crowd import Crowd, Guest
 from tests.lab.members import LabCluster
+
+PATIENCE_SECONDS = 30.0
 
 
 class Unproven(Exception):  # noqa: N818 - what a row says in the end
@@ -33,21 +39,46 @@ class Lab:
 
 
 Strike = Callable[[Lab, Random], None]
-"""Raises ``Unproven``."""
+"""Raises ``Unproven``. What a row promises beyond its zeros: ``promises.py``."""
+
+
+def process(cluster: Cluster, group: str, name: str | None = None) -> int:
+    """The process that runs there. One between two lives is waited for."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return cluster.colours.pid(group, name)
+        except DeployError:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(0.05)
 
 
 def worker_pids(cluster: Cluster) -> list[int]:
-    """The processes of the workers; 0 for one that is being started."""
-    return [cluster.colours.pid(*worker(cluster, place)) for place in places(cluster)]
+    """The processes of the workers."""
+    return [process(cluster, *worker(cluster, place)) for place in places(cluster)]
 
 
 def memory(cluster: Cluster) -> dict[int, float]:
     """The MiB that each worker's process holds in memory."""
     held = {}
-    for pid in filter(None, worker_pids(cluster)):
-        status = Path(f"/proc/{pid}/status").read_text()
-        held[pid] = int(status.partition("VmRSS:")[2].split()[0]) / 1024
+    for pid in worker_pids(cluster):
+        with contextlib.suppress(FileNotFoundError):  # it has just died
+            _, is_alive, rest = Path(f"/proc/{pid}/status").read_text().partition("VmRSS:")
+            if is_alive:
+                held[pid] = int(rest.split()[0]) / 1024
     return held
+
+
+def readiness(cluster: Cluster) -> list[dict[str, object]]:
+    """What each worker says at ``/readyz``."""
+    said = []
+    for place in places(cluster):
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:{cluster.base + PUBLIC + place}/readyz", timeout=5
+        ) as answer:
+            said.append(json.load(answer))
+    return said
 
 
 def places(cluster: Cluster) -> tuple[int, ...]:

@@ -6,14 +6,18 @@ client, which reaches everybody all the time.
 
 import asyncio
 import contextlib
+import random
+import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from deploy.cluster import MONGOD, Cluster
+from deploy.cluster import MONGOD, REDIS, Cluster
+from deploy.colours import DeployError
+from tests.lab.partition import Partition
 
 BEHIND = 30
-"""A mongod listens so far above the address that its set knows."""
+"""A mongod listens so far above the address that its set knows, and Redis above the one that workers know."""
 
 MEMBERS = 3
 CHUNK_BYTES = 65_536
@@ -118,21 +122,34 @@ class Members:
 
 
 class LabCluster(Cluster):
-    """A cluster whose members can be cut off from each other."""
+    """A cluster whose mongods can be cut off from each other, and its Redis from the workers."""
 
     def __init__(self, folder: Path, base: int, settings: dict[str, str], worker: str = "app.py") -> None:
-        super().__init__(folder, base, settings, mongod=MONGOD + BEHIND, worker=worker)
+        super().__init__(folder, base, settings, mongod=MONGOD + BEHIND, redis=REDIS + BEHIND, worker=worker)
         self.members = Members(base)
+        self.network = Partition(base + REDIS, base + REDIS + BEHIND)
 
     def start(self, say: Callable[[str], None]) -> None:
         """Everything runs, behind the proxies."""
         self.members.start()
+        self.network.start()
         super().start(say)
 
     def stop(self) -> None:
         """Nothing of it runs any more, the proxies neither."""
         super().stop()
+        self.network.stop()
         self.members.stop()
+
+
+def free_base() -> int:
+    """The first of a hundred ports that nobody has, below those that the kernel gives away by itself."""
+    for base in random.sample(range(20_000, 32_000, 100), 120):
+        with contextlib.suppress(OSError), contextlib.ExitStack() as taken:
+            for port in range(base, base + 50):
+                taken.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            return base
+    raise DeployError("there are no fifty free ports in a row between 20000 and 32000")
 
 
 def _inode(port: int, called: int) -> str:

@@ -2,11 +2,12 @@
 
 ``python -m tests.lab.people PLAN``: a JSON file ``{url, people}`` of ``crowd.Guest``s, and the same commands
 on stdin. It knows nothing of Prosa but the page of its protocol. Whoever has two ``lines`` says everything
-through both at once, each to a worker of its own.
+through both at once, each to a worker of its own; whoever has a form is of ``form.py``.
 """
 
 import asyncio
 import contextlib
+import functools
 import itertools
 import json
 import sys
@@ -14,6 +15,7 @@ import time
 import uuid
 from typing import Any, TextIO
 
+from tests.lab.form import Visitor
 from tests.lab.line import AGAIN_SECONDS, Data, Line, LostError, RefusedError
 
 PAGE = 100
@@ -24,14 +26,13 @@ LOOKS = 6
 class Person:
     """Somebody in a room, their notes and their screen, which shows what the first line hears."""
 
-    def __init__(self, url: str, about: Data, notes: TextIO, started: float) -> None:
+    def __init__(self, url: str, about: Data, notes: TextIO) -> None:
         self.name: str = about["name"]
         self._room: str = about["room"]
         self._has_screen: bool = about["screen"]
         self._length: int = about["length"]
         self._every_seconds: float = about["everyMs"] / 1000
         self._notes = notes
-        self._started = started
         self._top: int | None = None
         self._epoch: object = None
         self._held: list[Data] | None = []
@@ -43,15 +44,14 @@ class Person:
                 about["key"],
                 entered=self._enters if number == 0 else self._looks_for_another_worker,
                 heard=self._hears if number == 0 else lambda _: None,
-                ended=self._closes if number == 0 else lambda _code, _announced: None,
+                ended=functools.partial(self._closes, number),
             )
             for number in range(about["lines"])
         ]
         self._looks = 0
 
     def _note(self, kind: str, **more: Any) -> None:
-        at = round((time.time() - self._started) * 1000)
-        self._notes.write(json.dumps({"kind": kind, "at": at, **more}) + "\n")
+        self._notes.write(json.dumps({"kind": kind, "at": round(time.time() * 1000), **more}) + "\n")
         if kind != "shown":  # what a crash may take from a screen, the screen has not promised to anybody
             self._notes.flush()
 
@@ -99,11 +99,12 @@ class Person:
             raise LostError
         self._looks = 0
 
-    def _closes(self, code: int | None, is_announced: bool) -> None:
+    def _closes(self, number: int, code: int | None, is_announced: bool) -> None:
         if self._is_ending:
             return
-        is_joined = self._held is None
-        self._held = []
+        is_joined = self._lines[number].is_open.is_set()
+        if number == 0:
+            self._held = []
         self._note("close", code=code, announced=is_announced or code == 4000, joined=is_joined)
 
     async def _enters(self) -> None:
@@ -157,9 +158,12 @@ class Person:
 async def main(plan: Data) -> None:
     """Everybody lives until stdin says ``end``, or ends."""
     with contextlib.ExitStack() as files:
-        started = time.time()
         people = [
-            Person(plan["url"], about, files.enter_context(open(about["file"], "a")), started)  # noqa: ASYNC230, PTH123
+            (Visitor if about["transport"] == "form" else Person)(
+                plan["url"],
+                about,
+                files.enter_context(open(about["file"], "a")),  # noqa: ASYNC230, PTH123
+            )
             for about in plan["people"]
         ]
         living = [asyncio.create_task(person.lives(), name=person.name) for person in people]

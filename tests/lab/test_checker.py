@@ -1,11 +1,13 @@
 """The checker finds each way of breaking the promise, in a history that was clean before."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.lab.checker import Kept, Notes, Verdict, judge
+from tests.lab.promises import LATE_MS, SILENCE_MS, nobody_notices, the_store_tells
 
 Line = dict[str, Any]
 
@@ -119,7 +121,7 @@ def test_a_clean_history_is_clean() -> None:
     verdict = History().verdict()
     assert verdict.is_clean
     assert (verdict.sent, verdict.acknowledged, verdict.stored, verdict.shown) == (6, 6, 6, 12)
-    assert verdict.silence_ms == 100
+    assert (verdict.silence_ms, verdict.late_ms) == (100, 10)
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.__name__)
@@ -138,3 +140,55 @@ def test_a_close_that_nobody_announced_is_counted() -> None:
         {"kind": "close", "code": 1006, "announced": False, "joined": True},
     ]
     assert history.verdict().unannounced == 1
+
+
+def test_a_request_that_failed_is_counted() -> None:
+    history = History()
+    history.lines["ana"].append({"kind": "broken", "at": 700, "path": "/chat/1/enviar/", "why": "502"})
+    assert history.verdict() == History().verdict()._replace(broken=1)
+
+
+def test_a_form_is_judged_without_being_told_its_place() -> None:
+    history = History()
+    for line in history.lines["ana"]:
+        if line["kind"] == "ack":
+            del line["seq"]
+    assert history.verdict() == History().verdict()
+    del history.stored[4]
+    assert history.verdict().lost == 1
+
+
+def test_a_line_that_is_just_being_written_is_left_for_later(tmp_path: Path) -> None:
+    notes = tmp_path / "ana.jsonl"
+    notes.write_text('{"kind": "will", "id": "id1", "text": "text 1", "at": 100}\n{"kind": "ack", "id": "i')
+    assert (Notes.read("ana", "1", notes).written, Notes.read("ana", "1", notes).acknowledged) == (
+        ["id1"],
+        {},
+    )
+
+
+def test_what_is_shown_late_is_late_by_the_slowest_screen() -> None:
+    history = History()
+    history.lines["rui"][history.index("rui", "shown", 0)]["at"] = 100 + 10 + LATE_MS
+    assert (history.verdict().late_ms, the_store_tells(history.verdict())) == (LATE_MS, "")
+    history.lines["rui"][history.index("rui", "shown", 0)]["at"] += 1
+    assert "after its acknowledgement" in the_store_tells(history.verdict())
+
+
+@pytest.mark.parametrize("promise", [nobody_notices, the_store_tells], ids=lambda promise: promise.__name__)
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [({}, ""), ({"unannounced": 1}, "1 closes"), ({"broken": 1}, "1 requests failed")],
+    ids=["nothing", "a_close", "a_request"],
+)
+def test_a_promise_that_is_not_kept_is_named(
+    promise: Callable[[Verdict], str], change: dict[str, int], what: str
+) -> None:
+    said = promise(Verdict(**change))
+    assert what in said
+    assert bool(said) == bool(what)
+
+
+def test_a_deploy_during_which_somebody_waits_is_noticed() -> None:
+    assert nobody_notices(Verdict(silence_ms=SILENCE_MS)) == ""
+    assert "waited" in nobody_notices(Verdict(silence_ms=SILENCE_MS + 1))

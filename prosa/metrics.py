@@ -69,7 +69,8 @@ SEND_TO_ACK = Histogram(
 SEND_TO_DELIVER = Histogram(
     "prosa_send_to_deliver_seconds",
     "From the moment that a message bears to its being handed to this worker's connections in the room, once"
-    " a room. Imported messages are left out, and those that were missed and read. The clocks may be two machines': less than nothing is nothing.",
+    " a room. Left out: imported messages, and those that were missed and read. The clocks may be two"
+    " machines': less than nothing is nothing.",
     buckets=PATIENT,
     registry=REGISTRY,
 )

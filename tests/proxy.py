@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server import free_port
+from tests.ports import free_port
 
 KINDS = ("plain", "strips_upgrade", "swallows_upgrade", "buffers")
 READY_SECONDS = 10.0

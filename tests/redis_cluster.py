@@ -7,7 +7,8 @@ from typing import Any, Self
 from redis.connection import Connection
 from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
 
-from tests.redis_server import RedisServer, free_port
+from tests.ports import free_port
+from tests.redis_server import RedisServer
 
 MASTERS = 3
 START_SECONDS = 30.0

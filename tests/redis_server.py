@@ -9,15 +9,9 @@ import time
 from pathlib import Path
 from typing import Self
 
+from tests.ports import free_port
+
 START_SECONDS = 10.0
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody has."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 class RedisServer:

@@ -15,8 +15,8 @@ from deploy.colours import PUBLIC
 from tests.attacks.floods import AT_ONCE, Attacker, many
 from tests.browser import Browser
 from tests.journeys.scene import Scene, Start
+from tests.ports import free_base
 
-BASE = 10_200
 BURST = 2_000
 DRIBBLED = [
     b"GET /ws/chat/websocket HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
@@ -30,7 +30,7 @@ def front(tmp_path: Path) -> Iterator[str]:
     """The address of an nginx before a worker that is to listen on the first place's port."""
     if shutil.which("nginx") is None:
         pytest.skip("nginx is missing: apt-get install nginx-light")
-    cluster = Cluster(tmp_path, BASE)
+    cluster = Cluster(tmp_path, free_base())
     for folder in (cluster.run_dir, cluster.logs):
         folder.mkdir()
     (tmp_path / "nginx.conf").write_text(cluster.configurations()["nginx.conf"])
@@ -41,9 +41,9 @@ def front(tmp_path: Path) -> Iterator[str]:
     nginx.wait()
 
 
-async def behind(start: Start) -> Scene:
+async def behind(front: str, start: Start) -> Scene:
     """A worker behind that nginx."""
-    return await start(port=BASE + PUBLIC + 1, trust_proxy=1)
+    return await start(port=int(front.rpartition(":")[2]) + PUBLIC + 1, trust_proxy=1)
 
 
 async def through(front: str, cookie: str) -> Browser:
@@ -58,7 +58,7 @@ async def through(front: str, cookie: str) -> Browser:
 
 @pytest.mark.gen_test(timeout=90)
 async def test_who_asks_slowly_reaches_no_worker(front: str, start: Start) -> None:
-    scene = await behind(start)
+    scene = await behind(front, start)
     await scene.room()
     cliente = await through(front, await scene.logs_in("cliente"))
     await cliente.hears("welcome")
@@ -79,7 +79,7 @@ async def test_who_asks_slowly_reaches_no_worker(front: str, start: Start) -> No
 
 @pytest.mark.gen_test(timeout=90)
 async def test_an_address_that_asks_too_often_is_refused_and_no_other_one(front: str, start: Start) -> None:
-    scene = await behind(start)
+    scene = await behind(front, start)
     await scene.room()
     cliente = await through(front, await scene.logs_in("cliente"))
     attacker = Attacker(front)
@@ -98,7 +98,7 @@ async def test_an_address_that_asks_too_often_is_refused_and_no_other_one(front:
 
 @pytest.mark.gen_test(timeout=90)
 async def test_nobody_says_of_themselves_where_they_come_from(front: str, start: Start) -> None:
-    scene = await behind(start)
+    scene = await behind(front, start)
     told: list[HTTPServerRequest] = []
     scene.worker.listeners._public.request_callback.settings["log_function"] = lambda handler: told.append(
         handler.request

@@ -13,7 +13,7 @@ from selenium.webdriver import WebKitGTKOptions
 from selenium.webdriver.webkitgtk.service import Service
 
 from tests.pages.scripted import Scripted
-from tests.server import free_port
+from tests.ports import free_port
 
 FIREFOX = "/usr/bin/firefox-esr"
 WEBKIT_DRIVER = "/usr/bin/WebKitWebDriver"

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.error import HTTPError, URLError
 
-from tests.server import ROOT, free_port
+from tests.ports import free_port
+from tests.server import ROOT
 
 DEPLOY = ROOT / "deploy"
 PATIENCE = 30.0

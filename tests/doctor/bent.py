@@ -9,7 +9,7 @@ from pathlib import Path
 
 from deploy.cluster import API, HTTP, Cluster, found
 from doctor.visitor import Visitor
-from tests.server import free_port
+from tests.ports import free_port
 
 READY_SECONDS = 10.0
 

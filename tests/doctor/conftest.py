@@ -5,14 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.cluster import Cluster
-
-BASE = 9800
+from tests.ports import free_base
 
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Everything runs, on this machine's loopback."""
-    cluster = Cluster(tmp_path_factory.mktemp("cluster"), BASE)
+    cluster = Cluster(tmp_path_factory.mktemp("cluster"), free_base())
     try:
         cluster.start(lambda _: None)
         yield cluster

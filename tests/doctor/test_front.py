@@ -9,7 +9,7 @@ from doctor import endpoint, front
 from doctor.visitor import Visitor
 from tests.doctor.bent import bent
 from tests.doctor.lines import only, troubles
-from tests.server import free_port
+from tests.ports import free_port
 
 LISTEN = "backlog=4096;"
 SOCKJS = "location /ws/chat/ {"

@@ -10,8 +10,8 @@ from doctor.places import PlacesError
 from environ import load
 from settings import Settings
 from tests.doctor.lines import only, troubles
+from tests.ports import free_port
 from tests.proxy import Silence
-from tests.server import free_port
 
 
 def workers(environ: dict[str, str]) -> dict[str, list[Settings]]:

@@ -16,7 +16,8 @@ from doctor.findings import Finding
 from doctor.site import check, check_asked
 from prosa.identity.ask import Ask
 from tests.doctor.lines import only, troubles
-from tests.server import free_port, session_key
+from tests.ports import free_port
+from tests.server import session_key
 from tests.sites.site import log_in, people, site
 
 __all__ = ["site"]

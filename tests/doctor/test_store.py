@@ -22,7 +22,7 @@ from prosa.storage.binaries import find_mongod
 from prosa.storage.database import MEMBERSHIP_INDEXES, MESSAGE_INDEXES
 from prosa.storage.embedded import SOCKET
 from tests.doctor.lines import only, troubles
-from tests.server import free_port
+from tests.ports import free_port
 
 AGAIN_SECONDS = 30.0
 

@@ -1,7 +1,6 @@
 """The whole service on a real mongod, with the demo's people, for tests that are journeys."""
 
 import json
-import socket
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -16,6 +15,7 @@ from prosa.identity.direct import Direct
 from prosa.identity.identity import Identity
 from prosa.storage.database import Database
 from tests.journeys.scene import KEYS, Scene, Start
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="session")
@@ -34,11 +34,8 @@ def start(io_loop: AsyncIOLoop, mongod: str, identity: Direct) -> Iterator[Start
     database = f"j_{uuid4().hex}"
 
     async def begin(uri: str = mongod, identity: Identity = identity, **settings: Any) -> Scene:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
         given = {
-            "port": port,
+            "port": free_port(),
             "address": "127.0.0.1",
             "mongodb_database": database,
             "api_keys": json.dumps(KEYS),

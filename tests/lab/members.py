@@ -6,14 +6,11 @@ client, which reaches everybody all the time.
 
 import asyncio
 import contextlib
-import random
-import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from deploy.cluster import MONGOD, REDIS, Cluster
-from deploy.colours import DeployError
 from tests.lab.partition import Partition
 
 BEHIND = 30
@@ -140,16 +137,6 @@ class LabCluster(Cluster):
         super().stop()
         self.network.stop()
         self.members.stop()
-
-
-def free_base() -> int:
-    """The first of a hundred ports that nobody has, below those that the kernel gives away by itself."""
-    for base in random.sample(range(20_000, 32_000, 100), 120):
-        with contextlib.suppress(OSError), contextlib.ExitStack() as taken:
-            for port in range(base, base + 50):
-                taken.enter_context(socket.socket()).bind(("127.0.0.1", port))
-            return base
-    raise DeployError("there are no fifty free ports in a row between 20000 and 32000")
 
 
 def _inode(port: int, called: int) -> str:

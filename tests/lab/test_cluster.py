@@ -14,7 +14,8 @@ from deploy.colours import PLACES, PUBLIC, DeployError, answers
 from tests.lab.__main__ import SETTINGS, run
 from tests.lab.faults import redis_parted, rolling, worker_killed
 from tests.lab.lab import Strike
-from tests.lab.members import LabCluster, free_base
+from tests.lab.members import LabCluster
+from tests.ports import free_base
 
 
 @pytest.fixture(scope="module")

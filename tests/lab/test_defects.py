@@ -13,8 +13,9 @@ import pytest
 from tests.lab.__main__ import SETTINGS, run
 from tests.lab.faults import FAULTS
 from tests.lab.lab import places, worker_pids
-from tests.lab.members import LabCluster, free_base
+from tests.lab.members import LabCluster
 from tests.lab.planted import DEFECTS
+from tests.ports import free_base
 
 PATIENCE = 90.0
 ATTEMPTS = 3

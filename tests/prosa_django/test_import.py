@@ -1,6 +1,5 @@
 """The conversations of the chat that was here before are in Prosa: each message once, in order, compared."""
 
-import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
@@ -17,6 +16,7 @@ from environ import load
 from prosa.identity.direct import Direct
 from prosa.storage.database import Database
 from tests.journeys.scene import Scene
+from tests.ports import free_port
 from tests.sites.site import KEYS
 
 ROOMS = """CREATE TABLE chat_chatroom (id integer PRIMARY KEY, criado_em datetime, ativo bool NOT NULL,
@@ -85,11 +85,8 @@ class Beside:
         self._loop.close()
 
     async def _serve(self) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
         environ = {
-            "PROSA_PORT": str(port),
+            "PROSA_PORT": str(port := free_port()),
             "PROSA_ADDRESS": "127.0.0.1",
             "PROSA_MONGODB_DATABASE": self._database,
             "PROSA_API_KEYS": f'{{"test": "{KEYS["test"]}"}}',

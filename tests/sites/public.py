@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from doctor.visitor import Reply, Visitor
-from tests.server import ROOT, free_port
+from tests.ports import free_port
+from tests.server import ROOT
 
 READY_SECONDS = 60.0
 PASSWORD = "uma-senha-qualquer"

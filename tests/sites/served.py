@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 
 from demo.keys import kept
-from tests.server import ROOT, free_port, new_browser
+from tests.ports import free_port
+from tests.server import ROOT, new_browser
 
 READY_SECONDS = 30.0
 WSGI, ASGI = ("--threads", "4", "demo.wsgi:application"), ("-k", "asgi", "tests.sites.asgi:application")

@@ -3,7 +3,8 @@
 import subprocess
 from pathlib import Path
 
-from tests.redis_server import RedisServer, free_port
+from tests.ports import free_port
+from tests.redis_server import RedisServer
 
 NAMES = "subjectAltName=DNS:localhost"
 

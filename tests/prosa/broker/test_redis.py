@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from prosa.broker.outgoing import QUEUE_MAX
+from tests.ports import free_port
 from tests.prosa.broker.wire import End, More, redis_broker, until
-from tests.redis_server import RedisServer, free_port
+from tests.redis_server import RedisServer
 
 SECONDS = 30
 

@@ -12,8 +12,8 @@ import pytest
 from prosa.identity.ask import BATCH_MAX, Ask
 from prosa.models.errors import IdentityUnknownError
 from prosa.models.people import Credential, Person
+from tests.ports import free_port
 from tests.prosa.identity.listener import ANA, SECONDS, TOKEN, Site, http, keys, people, site, works
-from tests.server import free_port
 
 __all__ = ["site"]
 

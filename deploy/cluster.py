@@ -7,7 +7,6 @@ and folders of this machine in place of theirs. Everything listens on loopback, 
 import contextlib
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -22,8 +21,8 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from demo.keys import kept
 from deploy.colours import PUBLIC, Colours, DeployError, answers
-from prosa.storage.binaries import MongodError, find_mongod
-from prosa.storage.embedded import NEVER_SLOW
+from deploy.infrastructure import programs
+from prosa.storage.binaries import MongodError
 
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED_BASE = 9100
@@ -36,18 +35,6 @@ PRIVATE = 20
 
 ELECTION = {"electionTimeoutMillis": 2000}
 """A primary that is gone is replaced after 2 s instead of 10: writing waits no longer than that."""
-
-INFRASTRUCTURE = """
-[program:{name}]
-command = {command}
-directory = {root}
-priority = 10
-autorestart = true
-startsecs = 0
-stopwaitsecs = 20
-stdout_logfile = {logs}/{name}.log
-redirect_stderr = true
-"""
 
 
 class Cluster:
@@ -181,32 +168,14 @@ class Cluster:
         workers = workers.replace("autostart = true", "autostart = false", 1)
         nginx = here((ROOT / "deploy" / "nginx.conf").read_text())
         nginx = nginx.replace(f"listen {self.base} ", f"listen 127.0.0.1:{self.base} ")
-        return {"supervisord.conf": workers + self._infrastructure(), "nginx.conf": nginx}
-
-    def _infrastructure(self) -> str:
-        mongod = find_mongod(os.environ)
-        user = " user root;" if os.geteuid() == 0 else ""
-        commands = {
-            f"mongod-{n}": f"{mongod} --dbpath {self.folder}/mongod-{n} --replSet prosa --bind_ip 127.0.0.1"
-            f" --port {self.base + self._mongod + n - 1} --nounixsocket --wiredTigerCacheSizeGB 0.25"
-            f" --setParameter diagnosticDataCollectionEnabled=false --slowms {NEVER_SLOW}"
-            " --setParameter shutdownTimeoutMillisForSignaledShutdown=100"
-            for n in (1, 2, 3)
-        }
-        port = self.base + self._redis
-        commands["redis"] = (
-            f'{found("redis-server")} --bind 127.0.0.1 --port {port} --save "" --appendonly no'
+        others = programs(
+            self.folder,
+            self.logs,
+            mongods=[self.base + self._mongod + n for n in range(3)],
+            redis=self.base + self._redis,
+            site=self.base + SITE,
         )
-        commands["nginx"] = f'{found("nginx")} -c {self.folder}/nginx.conf -g "daemon off;{user}"'
-        commands["site"] = (
-            f"{sys.executable} -m gunicorn demo.wsgi:application --bind 127.0.0.1:{self.base + SITE}"
-            " --env DJANGO_SETTINGS_MODULE=demo.settings"  # the workers ask it, and know nothing of Django
-            " --workers 2 --threads 4 --forwarded-allow-ips 127.0.0.1"
-        )
-        return "".join(
-            INFRASTRUCTURE.format(name=name, command=command, root=ROOT, logs=self.logs)
-            for name, command in commands.items()
-        )
+        return {"supervisord.conf": workers + others, "nginx.conf": nginx}
 
     def _environment(self) -> dict[str, str]:
         key, token = (kept(self.folder / "demo" / name) for name in ("service-key", "site-token"))
@@ -264,14 +233,6 @@ def _check_free(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise DeployError(f"port {port}: {error.strerror}; choose others with BASE") from None
-
-
-def found(program: str) -> str:
-    """The program's path. Raises ``DeployError`` where this machine lacks it."""
-    path = shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if path is None:
-        raise DeployError(f"{program} is missing: apt-get install nginx-light redis-server")
-    return path
 
 
 def main() -> int:

@@ -10,8 +10,9 @@ import pytest
 from tornado.httpclient import AsyncHTTPClient
 from tornado.httputil import HTTPServerRequest
 
-from deploy.cluster import Cluster, found
+from deploy.cluster import Cluster
 from deploy.colours import PUBLIC
+from deploy.infrastructure import found
 from tests.attacks.floods import AT_ONCE, Attacker, many
 from tests.browser import Browser
 from tests.journeys.scene import Scene, Start

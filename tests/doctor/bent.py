@@ -7,7 +7,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from deploy.cluster import API, HTTP, Cluster, found
+from deploy.cluster import API, HTTP, Cluster
+from deploy.infrastructure import found
 from doctor.visitor import Visitor
 from tests.ports import free_port
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.cluster import PRIVATE, Cluster, found
+from deploy.cluster import PRIVATE, Cluster
 from deploy.colours import PLACES, PUBLIC, DeployError, answers
+from deploy.infrastructure import found
 from tests.lab.__main__ import SETTINGS, run
 from tests.lab.faults import redis_parted, rolling, worker_killed
 from tests.lab.lab import Strike

@@ -29,7 +29,7 @@ redirect_stderr = true
 
 
 def programs(folder: Path, logs: Path, *, mongods: Sequence[int], redis: int, site: int) -> str:
-    """Their part of supervisord's file: they listen on these ports of the loopback, and write into ``folder``.
+    """Their part of supervisord's file: they listen on these ports of the loopback, and keep to ``folder``.
 
     Raises ``DeployError`` or ``MongodError`` where this machine lacks one of them.
     """

@@ -18,6 +18,9 @@ from tests.lab.lab import Strike
 from tests.lab.members import LabCluster
 from tests.ports import free_base
 
+ATTEMPTS = 3
+"""Nothing may be lost in any of them; in one of them, at least, nobody waits longer than they should."""
+
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabCluster]:
@@ -49,11 +52,17 @@ def test_ports_that_are_taken_are_named(cluster: Cluster, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("strike", [rolling, worker_killed, redis_parted], ids=lambda strike: strike.__name__)
 def test_a_crowd_loses_nothing(cluster: LabCluster, strike: Strike, tmp_path: Path) -> None:
-    name = strike.__name__
-    verdict, unproven = run(cluster, name, strike, tmp_path, random.Random(name))
-    assert verdict.sent > 50
-    assert verdict.is_clean, verdict
-    assert not unproven
+    chance = random.Random(strike.__name__)
+    missed = []
+    while len(missed) < ATTEMPTS:
+        verdict, unproven = run(cluster, f"{strike.__name__}-{len(missed)}", strike, tmp_path, chance)
+        assert verdict.sent > 50
+        assert verdict.is_clean, verdict
+        assert strike is worker_killed or (verdict.unannounced, verdict.broken) == (0, 0), verdict
+        if not unproven:
+            return
+        missed.append(unproven)
+    pytest.fail(f"{missed}")
 
 
 def test_no_query_string_reaches_a_log(cluster: Cluster) -> None:

@@ -57,8 +57,10 @@ def test_each_defect_turns_the_lab_red(cluster: LabCluster, defect: str, tmp_pat
         time.sleep(0.1)
     name = FOUND_BY[defect]
     chance = random.Random(defect)
+    found = []
     for attempt in range(ATTEMPTS):
         verdict, unproven = run(cluster, f"{defect}-{name}-{attempt}", FAULTS[name], tmp_path, chance)
         if not unproven and not verdict.is_clean:
             return
-    pytest.fail(f"{defect} was not found")
+        found.append((verdict, unproven))
+    pytest.fail(f"{defect} was not found: {found}")

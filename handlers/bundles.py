@@ -17,7 +17,7 @@ from handlers.static import STATIC, Bundle, hashed
 
 SOCKJS = ("vendor/sockjs.min",)
 
-LINE = ("emitter", "backoff", "close_codes", "client_ids", "storage", "transports", "connection")
+LINE = ("emitter", "backoff", "close_codes", "client_ids", "storage", "transports", "connection", "logins")
 """What keeps a line to the server, each file after those that it builds on."""
 
 PAGE = (

@@ -1,4 +1,5 @@
-/* One line to the server, which comes back whenever it breaks. Which room is heard on it: room.js.
+/* One line to the server, which comes back whenever it breaks. Which room is heard on it: room.js;
+   who sits here, where the server has doubts: logins.js.
 
    parts: open() makes a SockJS; backoff; sessionCheck; timers {set, clear}; clock() in milliseconds; userId,
    where the page is for one person alone.
@@ -17,7 +18,6 @@
   var PROBE_MS = 5000;
   var STEADY_MS = 10000;
   var SUSPECTS = 3;
-  var CHECKS = 5;
 
   function Connection(parts) {
     prosa.Emitter.call(this, parts.timers);
@@ -33,6 +33,8 @@
     this.restartAfter = 0;
     this.refusedAfter = 0;
     this.isLoggedOut = false;
+    this.wasOther = false;
+    this.loginAfter = 0;
     this.timer = null;
     this.watchdog = null;
   }
@@ -123,37 +125,15 @@
     }
   };
 
-  Connection.prototype.check = function () {
-    var self = this;
-    this.enter('checking');
-    this.parts.sessionCheck.ask(function (answer) {
-      if (self.state === 'checking') {
-        self.checked(answer);
-      }
-    });
-  };
-
-  /* A server that is away says nothing about the person, so the line is tried on. Only where the server keeps
-     refusing (4401) is the login offered without proof: one on another host cannot be seen from here. */
-  Connection.prototype.checked = function (answer) {
-    if (answer === 'other' || this.checks > CHECKS) {
-      this.checks = 0;
-      this.enter('login');
-      if (this.isLoggedOut) {
-        this.emit('strangers');
-      }
-    } else {
-      this.enter('waiting');
-      this.after(this.parts.backoff.next(), this.connect);
-    }
-  };
-
   /* There is reason to think that the network is back, or somebody cannot wait. */
   Connection.prototype.wake = function () {
     this.parts.backoff.reset();
     if (this.state === 'waiting') {
       this.timers.clear(this.timer);
       this.connect();
+    } else if (this.state === 'login' || this.state === 'other') {
+      this.loginAfter = 0;
+      this.check();
     } else if (this.state === 'live') {
       this.probe();
     }
@@ -217,12 +197,14 @@
   Connection.prototype.welcomed = function (welcome) {
     if (this.parts.userId !== undefined && welcome.user_id !== this.parts.userId) {
       this.leave('other');
+      this.awaitLogin();
       this.emit('strangers');
       return;
     }
     this.timers.clear(this.timer);
     this.checks = 0;
     this.suspects = 0;
+    this.loginAfter = 0;
     this.liveAt = this.parts.clock();
     this.enter('live');
     this.listen();

@@ -138,6 +138,7 @@
 
   /* Whatever gives reason to hope tries again at once. */
   prosa.wakeOften = function (connection, statusLine) {
+    var kept = prosa.localStorage();
     function wake() {
       connection.wake();
       statusLine.refresh();
@@ -152,10 +153,21 @@
     window.addEventListener('offline', function () {
       statusLine.refresh();
     });
+    window.addEventListener('focus', wake);
+    document.addEventListener('resume', wake);
     document.addEventListener('visibilitychange', function () {
       if (document.visibilityState === 'visible') {
         wake();
       }
+    });
+    /* Another tab was welcomed: perhaps by a login. */
+    window.addEventListener('storage', function (event) {
+      if (event.key === 'prosa:welcomed' && (connection.state === 'login' || connection.state === 'other')) {
+        wake();
+      }
+    });
+    connection.on('welcome', function () {
+      kept.set('welcomed', prosa.clock());
     });
     prosa.part('retry').addEventListener('click', wake);
   };

@@ -53,7 +53,7 @@
     } else if (state === 'waiting') {
       this.notice('A conexão caiu. Tentando de novo…', null, null, true);
     } else if (state === 'login') {
-      this.notice('Sua sessão terminou.', 'Entrar de novo', this.parts.loginUrl, false);
+      this.notice('Sua sessão terminou. O que você escreveu continua aqui.', 'Entrar de novo', this.parts.loginUrl, false);
     } else if (state === 'other') {
       this.notice('Outra pessoa entrou neste navegador.', 'Abrir as conversas dela', this.parts.roomsUrl, false);
     } else if (state === 'stopped') {
@@ -74,6 +74,11 @@
     this.parts.noticeLink.hidden = !linkText;
     this.parts.noticeLink.textContent = linkText || '';
     this.parts.noticeLink.setAttribute('href', url || '');
+    if (url && url === this.parts.loginUrl) {
+      this.parts.noticeLink.setAttribute('target', '_blank');
+    } else {
+      this.parts.noticeLink.removeAttribute('target');
+    }
     this.parts.retry.hidden = !canRetry;
     this.parts.notice.hidden = false;
   };

@@ -121,7 +121,7 @@ class FakeSocket {
 
 /* A connection of the person `1` on fake parts: {prosa, time, sockets, connection, states, session}. */
 function makeLine(extra) {
-  const prosa = load(['emitter', 'backoff', 'close_codes', 'connection'].concat(extra || []));
+  const prosa = load(['emitter', 'backoff', 'close_codes', 'connection', 'logins'].concat(extra || []));
   const time = new FakeTime();
   const line = { prosa, time, sockets: [], states: [], session: 'same', checks: 0 };
   line.connection = new prosa.Connection({

@@ -124,11 +124,17 @@ def test_a_login_that_expires_keeps_the_text_until_the_same_person_is_back(
     server.start()
     link = cliente.locator("[data-part=notice-link]")
     expect(link).to_have_text("Entrar de novo", timeout=60_000)
-    expect(cliente.locator("[data-part=notice-text]")).to_have_text("Sua sessão terminou.")
+    expect(cliente.locator("[data-part=notice-text]")).to_have_text(
+        "Sua sessão terminou. O que você escreveu continua aqui."
+    )
     expect(cliente.locator(PENDING)).to_have_count(1)
-    link.click()
-    log_in(cliente, "cliente")
-    cliente.wait_for_url(server.url + ROOM_1)
+    cliente.fill(BOX, "Ainda na caixa")
+    with cliente.context.expect_page() as opened:
+        link.click()
+    log_in(opened.value, "cliente")
+    opened.value.wait_for_url(server.url + ROOM_1)
+    is_live(cliente)
+    assert cliente.input_value(BOX) == "Ainda na caixa"
     expect(message(cliente, "Escrito sem sessão")).to_have_count(1)
     expect(cliente.locator(PENDING)).to_have_count(0)
 

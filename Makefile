@@ -29,7 +29,7 @@ pytest = $(BIN)/python -m pytest -q $(1) || { code=$$?; [ $$code = 1 ] || exit $
 	printf '\033[1mOnce more, alone: what has failed\033[0m\n'; \
 	$(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none $(filter-out --cov%,$(1)) $(2); }
 
-.PHONY: help run cluster rolling doctor faults test browsers django-matrix check fix deps pins readme machine
+.PHONY: help run cluster rolling doctor faults bench test browsers django-matrix check fix deps pins readme machine
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -50,6 +50,10 @@ doctor: ## What is to be mended in a deployment (with the workers' environment; 
 faults: DEPS := libcurl4 libfaketime nginx-light redis-server
 faults: machine deps $(VENV)/.dev node_modules/.dev ## The proof: everything breaks under a crowd, and every message is counted (FAULTS=a,b chooses)
 	@$(BIN)/python -m tests.lab
+
+bench: DEPS := gcc libc6-dev libcurl4 nginx-light redis-server
+bench: machine deps $(VENV)/.dev node_modules/.run ## Prosa beside its peers, measured in one run (BENCH=quick: in minutes; WORKS=fanout,talk chooses)
+	@$(BIN)/python -m benchmarks
 
 test: deps $(VENV)/.dev node_modules/.dev ## Everything, with a real mongod, a real server and a real browser
 	$(SAY) "Python: units, journeys, faults"

@@ -15,14 +15,28 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks import peers, prosa_cluster
-from benchmarks.works import Bench, Plan, Result, invite
+from benchmarks import alone, beside, peers, prosa_cluster
+from benchmarks.plots import svg
+from benchmarks.results import Result
+from benchmarks.turns import Plan, Turns, invite
 
 RESULTS = Path(__file__).resolve().parent / "results"
 
 QUICK = Plan(rounds=3, seconds=1.5, peers=("sockjs-tornado", "python-socketio", "socket.io"), is_quick=True)
 ALL = tuple(peer.name for peer in peers.PEERS if peer.name != "floor")
 FULL = Plan(rounds=7, seconds=3.0, peers=ALL, is_quick=False)
+
+WORKS = (
+    beside.idle,
+    beside.accepted,
+    beside.talk,
+    beside.fanout,
+    beside.hot,
+    beside.modest,
+    alone.storm,
+    alone.history,
+)
+MORE = (beside.most, alone.transports, alone.rooms, alone.workers)
 
 
 def machine() -> dict[str, object]:
@@ -53,17 +67,19 @@ def main() -> int:
     peers.bring()
     results: list[Result] = []
     with prosa_cluster.running(int(os.environ.get("BASE", "10420"))) as prosa:
-        bench = Bench(prosa, plan, invite(prosa, plan))
-        works = [bench.idle, bench.accepted, bench.talk, bench.fanout, bench.hot, bench.modest, bench.storm]
-        for work in works:
+        turns = Turns(prosa, plan, invite(prosa, plan))
+        for work in WORKS if is_quick else WORKS + MORE:
             if not chosen or work.__name__ in chosen:
-                results.append(work())
+                results.append(work(turns))
                 print("\n".join(results[-1].lines()), flush=True)
     where = machine()
     RESULTS.mkdir(exist_ok=True)
     name = "quick" if is_quick else "full"
     kept = {"machine": where, "plan": msgspec.to_builtins(plan), "results": msgspec.to_builtins(results)}
     (RESULTS / f"{name}.json").write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
+    if not is_quick:
+        for work in results:
+            (RESULTS / f"{work.slug}.svg").write_text(svg(work))
     missed = [verdict for result in results for verdict in result.verdicts if not verdict.holds]
     print(f"\n{where['cores']} cores, {where['processor']}; {time.monotonic() - began:.0f} s")
     for kind in ("must", "aim"):

@@ -16,6 +16,7 @@ from deploy.colours import PUBLIC
 
 UNLIMITED = {
     "PROSA_SENDS": "1000000 per 10 seconds",
+    "PROSA_JOINS": "1000000 per 10 seconds",
     "PROSA_CONNECTS_PER_ADDRESS": "1000000 per 10 seconds",
     "PROSA_STRANGERS_PER_ADDRESS": "100000",
 }
@@ -52,11 +53,11 @@ class Prosa:
         )
 
 
-def line(room: str, key: str) -> Line:
-    """A connection over SockJS's WebSocket that has joined the room."""
+def line(room: str, key: str, transport: str = "websocket") -> Line:
+    """A connection over one of SockJS's transports that has joined the room."""
     join = _message("join_chat", {"chat_id": room})
     says = _message("send_message", {"chat_id": room, "conteudo": TEXT, "client_id": "%C"})
-    path = f"/ws/chat/000/{os.urandom(8).hex()}/websocket"
+    path = f"/ws/chat/000/{os.urandom(8).hex()}/{transport}"
     return Line(path, f"sessionid={key}", says, ("welcome", join, r"\"event\":\"ack\""))
 
 

@@ -14,6 +14,7 @@
  *                and `seconds` is until all were back. Whoever comes back finds what was said in the page of its join
  *   idle         nothing is said
  *
+ * A path that ends in /xhr_streaming or /xhr is SockJS's transport of that name; what is said there is posted.
  * It looks for marks in the bytes and parses no frames; its own frames are masked with zeros, which RFC 6455 allows.
  */
 #define _GNU_SOURCE
@@ -35,8 +36,11 @@
 
 enum { STEPS = 8, CARRY = 128, CHUNK = 1 << 18, MARK = 23 };
 
+enum kind { SOCKET, STREAMING, POLLING };
+
 struct client {
     int fd, step, steps;
+    enum kind kind;
     char *path, *cookie, *template, *waits[STEPS], *says[STEPS];
     char carry[CARRY];
     int carried;
@@ -81,6 +85,23 @@ static void put(struct client *c, const char *bytes, size_t size) {
     }
 }
 
+/* What a client without a WebSocket says: a request of its own, on a line of its own. */
+static void post(struct client *c, const char *body, size_t size) {
+    char request[8192], answer[4096];
+    struct sockaddr_in where = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
+    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM, 0), prefix = (int)(strrchr(c->path, '/') - c->path);
+    if (fd < 0 || connect(fd, (struct sockaddr *)&where, sizeof where) < 0) die("connect");
+    int n = snprintf(request, sizeof request,
+        "POST %.*s/xhr_send HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nOrigin: http://127.0.0.1:%d\r\nConnection: close\r\n"
+        "Content-Type: text/plain\r\nContent-Length: %zu\r\n%s%s%s\r\n", prefix, c->path, port, port, size,
+        *c->cookie ? "Cookie: " : "", c->cookie, *c->cookie ? "\r\n" : "");
+    memcpy(request + n, body, size);
+    if (send(fd, request, (size_t)n + size, MSG_NOSIGNAL) < 0) die("send");
+    if (recv(fd, answer, sizeof answer, 0) < 12 || memcmp(answer + 9, "204", 3)) { fprintf(stderr, "xhr_send: %.200s\n", answer); exit(1); }
+    close(fd);
+}
+
 static void frame(struct client *c, const char *text) {
     char body[4096], bytes[4096 + 16], *to = body;
     for (const char *from = text; *from; from++) {
@@ -94,6 +115,7 @@ static void frame(struct client *c, const char *text) {
         } else *to++ = *from;
     }
     size_t size = (size_t)(to - body), head = 0;
+    if (c->kind != SOCKET) { post(c, body, size); return; }
     bytes[head++] = (char)0x81;
     if (size < 126) bytes[head++] = (char)(0x80 | size);
     else { bytes[head++] = (char)(0x80 | 126); bytes[head++] = (char)(size >> 8); bytes[head++] = (char)size; }
@@ -131,9 +153,23 @@ static void connect_next(void) {
     }
 }
 
+/* The request by which a client without a WebSocket hears. */
+static void ask(struct client *c) {
+    char request[2048];
+    int n = snprintf(request, sizeof request,
+        "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nOrigin: http://127.0.0.1:%d\r\nContent-Length: 0\r\n%s%s%s\r\n",
+        c->path, port, port, *c->cookie ? "Cookie: " : "", c->cookie, *c->cookie ? "\r\n" : "");
+    put(c, request, (size_t)n);
+}
+
 static void greet(struct client *c) {
     char request[2048];
     struct epoll_event e = { EPOLLIN, { .ptr = c } };
+    if (c->kind != SOCKET) {
+        epoll_ctl(epoll, EPOLL_CTL_MOD, c->fd, &e);
+        ask(c);
+        return;
+    }
     int n = snprintf(request, sizeof request,
         "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nOrigin: http://127.0.0.1:%d\r\nUpgrade: websocket\r\n"
         "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n%s%s%s\r\n",
@@ -202,6 +238,8 @@ static void take(struct client *c) {
         size_t size = (size_t)c->carried + (size_t)n, used = 0;
         if (c->step < c->steps) used = arrive(c, buffer, size);
         if (c->step == c->steps && is_measuring) used += look(c, buffer + used, size - used, now_ns());
+        int is_answered = c->kind == POLLING && size >= 2 && buffer[size - 1] == '\n' && buffer[size - 2] != '\r';
+        if (is_answered) ask(c);
         size_t left = size - used;
         c->carried = (int)(left < CARRY ? left : CARRY - 1);
         memmove(c->carry, buffer + size - c->carried, (size_t)c->carried);
@@ -238,6 +276,8 @@ static void read_clients(void) {
         while (n < 3 + 2 * STEPS && (field = strsep(&rest, "\t"))) fields[n++] = strdup(field);
         struct client *c = &clients[i];
         c->fd = -1; c->step = -1;
+        const char *way = strrchr(fields[0], '/');
+        c->kind = !strcmp(way, "/xhr_streaming") ? STREAMING : !strcmp(way, "/xhr") ? POLLING : SOCKET;
         c->path = fields[0]; c->cookie = fields[1]; c->template = fields[2];
         for (int f = 3; f < n; f += 2) { c->waits[c->steps] = fields[f]; c->says[c->steps++] = f + 1 < n ? fields[f + 1] : NULL; }
     }

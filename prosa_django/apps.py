@@ -1,10 +1,11 @@
 """Prosa's part of a site, as Django sees it."""
 
 from django.apps import AppConfig
+from django.core.checks import register
 
 
 class ProsaConfig(AppConfig):
-    """Listens for what ends a person's right to be in a conversation."""
+    """Listens for what ends a person's right to be in a conversation, and looks at the settings."""
 
     name = "prosa_django"
     verbose_name = "Prosa"
@@ -12,6 +13,7 @@ class ProsaConfig(AppConfig):
 
     def ready(self) -> None:
         """From now on Prosa is told who has logged out or been changed."""
-        from prosa_django import hints  # noqa: PLC0415 - the user model is known from here on
+        from prosa_django import checks, hints  # noqa: PLC0415 - the user model is known from here on
 
         hints.listen()
+        register(checks.settings_fit)

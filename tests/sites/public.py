@@ -50,7 +50,9 @@ class Marketplace:
         """It has its tables, and answers."""
         shutil.copytree(Path(__file__).parent / "market", self._folder / "site")
         shutil.copytree(
-            ROOT / "prosa_django", self._folder / "source", ignore=shutil.ignore_patterns("__pycache__")
+            ROOT / "prosa_django",
+            self._folder / "source",
+            ignore=shutil.ignore_patterns("__pycache__", "build", "*.egg-info"),
         )
         pip = [
             "-m",

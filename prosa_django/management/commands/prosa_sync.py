@@ -30,16 +30,21 @@ class Command(BaseCommand):
             outbox.write_down(chat_id)
             self._tell(chat_id)
         for chat_id in PendingRoom.objects.order_by("since").values_list("pk", flat=True).iterator():
-            self._tell(chat_id)
+            if chat_id not in self.failed:
+                self._tell(chat_id)
         left = PendingRoom.objects.count()
         self.stdout.write(f"told {self.told}, pending {left}")
         if left:
             raise CommandError(f"{left} rooms are still pending.")
 
-    told = 0
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.told = 0
+        self.failed: set[str] = set()
 
     def _tell(self, chat_id: str) -> None:
         try:
             self.told += outbox.deliver(chat_id)
         except ProsaCallError as error:
+            self.failed.add(chat_id)
             self.stderr.write(f"{chat_id}: {error}")

@@ -12,7 +12,7 @@ from msgspec import Meta
 
 PREFIX = "PROSA_"
 
-PER_PERSON = ("sends", "typing", "joins", "queries", "searches", "chunks", "connects")
+PER_PERSON = ("sends", "typing", "joins", "queries", "searches", "commands", "chunks", "connects")
 RATES = (*PER_PERSON, "connects_per_address", "requests_per_address")
 """Settings that say how often something may be done, in the words of ``limits``."""
 
@@ -187,6 +187,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         "500 per 10 seconds"
     )
     searches: Annotated[str, Meta(description="Searches of one person.")] = "30 per 10 seconds"
+    commands: Annotated[
+        str, Meta(description="Commands of any kind, refused ones too, of one person at one worker.")
+    ] = "1000 per 10 seconds"
     chunks: Annotated[str, Meta(description="Pieces of 64 KiB that one person may send over SockJS.")] = (
         "64 per 10 seconds"
     )

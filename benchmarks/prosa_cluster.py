@@ -15,6 +15,7 @@ from deploy.cluster import Cluster
 from deploy.colours import PUBLIC
 
 UNLIMITED = {
+    "PROSA_COMMANDS": "1000000 per 10 seconds",
     "PROSA_SENDS": "1000000 per 10 seconds",
     "PROSA_JOINS": "1000000 per 10 seconds",
     "PROSA_CONNECTS_PER_ADDRESS": "1000000 per 10 seconds",

@@ -46,6 +46,14 @@ class Limits:
         if wait:
             raise RateLimitedError(retry_after_ms=math.ceil(wait * 1000))
 
+    def check_here(self, what: str, who: str) -> None:
+        """Count one of ``what`` at this worker alone, or raise ``RateLimitedError``: nobody else is asked."""
+        rate, key = self._rates[what], (what, who)
+        wait = self._own.wait(rate, key, 1)
+        if wait:
+            raise RateLimitedError(retry_after_ms=math.ceil(wait * 1000))
+        self._own.count(rate, key, 1)
+
     @contextmanager
     def stranger(self, address: str) -> Iterator[None]:
         """Somebody from ``address`` is not known yet; too many of those are refused.

@@ -53,6 +53,7 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
     ) -> Reply:
         """Carry out one command. Raises the refusal of whatever may not be."""
         user_id = connection.person.user_id
+        self.limits.check_here("commands", user_id)  # also what is refused, or known already, costs something
         if isinstance(command, QUERIES):
             await self.limits.check("queries", user_id)
         match command:

@@ -16,12 +16,16 @@ SECONDS = 60
 TURNS = 120
 NOISE = 0.17
 """Four and a half standard deviations of the share, of so many turns each: sqrt((2n + 1) / 12) / n."""
+PAGES = ("/chat/{}/", "/chat/{}/websocket/", "/chat/{}/historico/", "/chat/{}/buscar/?q=azulejo")
 GUESSES = {
     "join_chat": {},
     "send_message": {"conteudo": "Olá", "client_id": "c"},
     "history": {},
     "mark_read": {"seq": 1},
     "mark_delivered": {"seq": 1},
+    "edit_message": {"target": 1, "conteudo": "Olá", "client_id": "c"},
+    "delete_message": {"target": 1, "client_id": "c"},
+    "search_messages": {"q": "azulejo"},
 }
 
 
@@ -90,7 +94,7 @@ async def took_longer(browser: Browser, event: str, foreign: str) -> float:
 
 @pytest.mark.gen_test(timeout=2 * SECONDS)
 async def test_nor_does_the_time_that_it_takes_tell_them_apart(start: Start) -> None:
-    unlimited = dict.fromkeys(("queries", "sends", "joins"), "1000000 per second")
+    unlimited = dict.fromkeys(("queries", "sends", "joins", "searches"), "1000000 per second")
     scene = await start(watch_seconds=1000, revalidate_seconds=1000, **unlimited)
     await rooms_of_others(scene)
     pintura = await scene.browser("pintura")
@@ -104,7 +108,7 @@ async def test_its_pages_and_forms_answer_alike_too(start: Start) -> None:
     scene = await start(watch_seconds=1000, revalidate_seconds=1000)
     foreign = await rooms_of_others(scene)
     await scene.logs_in("pintura")
-    for path in ("/chat/{}/", "/chat/{}/websocket/", "/chat/{}/historico/"):
+    for path in PAGES:
         told = set()
         for chat_id in ("nenhuma", *foreign):
             before = questions()

@@ -207,7 +207,7 @@ def test_nothing_is_left_of_those_who_came_and_went(tmp_path: Path, redis: Redis
     server = Server(
         tmp_path, program="-m tests.faults.watched", PROSA_REDIS_URL=redis.url,
         PROSA_SENDS="1000 per 1 second", PROSA_JOINS="10000 per 1 second", PROSA_TYPING="1000 per 1 second",
-        PROSA_CONNECTIONS_PER_PERSON="1000",
+        PROSA_COMMANDS="100000 per 1 second", PROSA_CONNECTIONS_PER_PERSON="1000",
         PROSA_CONNECTS="100000 per 1 second", PROSA_CONNECTS_PER_ADDRESS="100000 per 1 second",
         PROSA_SESSIONS_FOLDER=str(tmp_path / "sessions"),
     )  # fmt: skip

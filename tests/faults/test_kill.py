@@ -98,6 +98,7 @@ async def test_a_worker_killed_twenty_times_loses_and_doubles_nothing(
     server = Server(
         tmp_path,
         PROSA_MONGODB_URI=own_mongod.uri,
+        PROSA_COMMANDS="100000 per 1 second",
         PROSA_SENDS="100000 per 1 second",
         PROSA_JOINS="1000 per 1 second",
         PROSA_CONNECTS="1000 per 1 second",

@@ -39,6 +39,7 @@ def start(io_loop: AsyncIOLoop, mongod: str, identity: Direct) -> Iterator[Start
             "address": "127.0.0.1",
             "mongodb_database": database,
             "api_keys": json.dumps(KEYS),
+            "commands": "100000 per second",
             "joins": "1000 per second",
             "connects": "1000 per second",
             **settings,

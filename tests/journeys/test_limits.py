@@ -109,6 +109,25 @@ async def test_questions_are_limited_too(start: Start) -> None:
 
 
 @pytest.mark.gen_test(timeout=SECONDS)
+async def test_guesses_and_repetitions_are_limited_too_over_all_lines_of_a_person(start: Start) -> None:
+    scene = await start(commands="10 per 1 minute")
+    await scene.room()
+    await scene.room("de-outros", members=("pintura", "reforma"))
+    tabs = [await scene.browser("cliente") for _ in range(2)]
+    said = {"chat_id": 1, "conteudo": "Olá", "client_id": "c"}
+    answers = []
+    for n in range(14):
+        try:
+            guess = {} if n % 2 else {"chat_id": "de-outros"}
+            await tabs[n % 3 % 2].asks("send_message", **said | guess)
+            answers.append("ack")
+        except Refused as refused:
+            answers.append(refused.code)
+    assert answers == ["not_found", "ack"] * 5 + ["rate_limited"] * 4
+    await (await scene.browser("reforma")).says("Olá", in_room=1)
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
 async def test_over_polling_the_handshake_is_answered_too(start: Start) -> None:
     scene = await start(connects_per_address="1 per 1 minute")
     await scene.browser("cliente")

@@ -26,6 +26,7 @@ AFTER_SECONDS = 4.0
 BASE = int(os.environ.get("BASE", "9300"))
 SETTINGS = {
     "PROSA_QUEUE_BYTES": "262144",
+    "PROSA_COMMANDS": "100000 per 1 second",
     "PROSA_SENDS": "100000 per 1 second",
     "PROSA_JOINS": "100000 per 1 second",
     "PROSA_QUERIES": "100000 per 1 second",

@@ -48,6 +48,18 @@ async def test_whoever_waits_as_long_as_was_said_gets_in_and_not_a_moment_sooner
     assert await scene.wait() == 1_000
 
 
+def test_what_is_counted_at_one_worker_asks_nobody_and_tells_the_time_too(scene: Scene) -> None:
+    for _ in range(3):
+        scene.limits.check_here("sends", ANA)
+        scene.clock.passes(1)
+    with pytest.raises(RateLimitedError) as refused:
+        scene.limits.check_here("sends", ANA)
+    assert refused.value.details["retry_after_ms"] == 7_000
+    scene.limits.check_here("sends", BIA)
+    scene.clock.passes(7)
+    scene.limits.check_here("sends", ANA)
+
+
 @pytest.mark.gen_test
 async def test_people_and_things_are_counted_apart(scene: Scene) -> None:
     for _ in range(3):

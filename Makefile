@@ -29,7 +29,7 @@ pytest = $(BIN)/python -m pytest -q $(1) || { code=$$?; [ $$code = 1 ] || exit $
 	printf '\033[1mOnce more, alone: what has failed\033[0m\n'; \
 	$(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none $(filter-out --cov%,$(1)) $(2); }
 
-.PHONY: help run cluster rolling doctor faults bench test browsers django-matrix check fix deps pins readme machine
+.PHONY: help run cluster rolling doctor faults bench test browsers django-matrix check fix texts deps pins readme machine
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -83,6 +83,9 @@ check: $(VENV)/.dev node_modules/.dev ## Lint, types and imports, in under a min
 fix: $(VENV)/.dev ## Let the tools mend what they can
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
+
+texts: $(VENV)/.dev ## Bring the catalogues in locale/ up to date with the texts in the code; names what is not translated
+	@$(BIN)/python -m tests.catalogues
 
 deps: ## What apt must bring for the tests: installed as root on Debian, otherwise named
 	@missing=$$(for p in $(DEPS); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q ' installed' || echo $$p; done); \

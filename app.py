@@ -13,15 +13,18 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import tornado.web
 
 from environ import check_site, load
-from handlers.base import Foreign, Site, environment
+from handlers.base import Foreign, Site
 from handlers.bundles import join_all
 from handlers.farewell import last_goodbyes, let_go
 from handlers.headers import Headers
+from handlers.languages.choice import COOKIE
+from handlers.languages.spoken import Languages
 from handlers.listeners import Listeners, bind
 from handlers.logs import configure, log_request
 from handlers.routes import Doors, routes
@@ -88,25 +91,13 @@ class Worker(msgspec.Struct, kw_only=True):
         await self.database.close()
 
 
-def limits_of(settings: Settings) -> dict[str, int]:
-    """What a browser is told of the limits, in its ``welcome`` and on its page."""
-    names = (
-        "conteudo",
-        "message_bytes",
-        "frame_bytes",
-        "attachment_bytes",
-        "page",
-        "recovery",
-        "edit_seconds",
-    )
-    return {name: getattr(settings, name) for name in names}
-
-
-def build_sockjs(settings: Settings, chat: Chat, tasks: Tasks, cookie_name: str) -> SockJSServer:
+def build_sockjs(
+    settings: Settings, chat: Chat, tasks: Tasks, languages: Languages, cookie_name: str
+) -> SockJSServer:
     """The SockJS endpoint, every connection of which speaks to the chat."""
     socket = SocketConfig(
         worker=settings.worker,
-        limits=limits_of(settings),
+        limits=settings.limits,
         message_bytes=settings.message_bytes,
         hello_seconds=settings.hello_seconds,
         allows_session_key_in_url=settings.allow_session_key_in_url,
@@ -114,6 +105,7 @@ def build_sockjs(settings: Settings, chat: Chat, tasks: Tasks, cookie_name: str)
     config = Config(
         allowed_origins=frozenset(settings.allowed_origins),
         cookie_name=cookie_name,
+        language_cookie=COOKIE,
         frame_bytes=settings.frame_bytes,
         queue_bytes=settings.queue_bytes,
         queue_messages=settings.queue_messages,
@@ -124,7 +116,7 @@ def build_sockjs(settings: Settings, chat: Chat, tasks: Tasks, cookie_name: str)
         htmlfile=settings.htmlfile,
         sessions_folder=settings.sessions_folder,
     )
-    return SockJSServer("/ws/chat", lambda: Socket(chat, tasks, socket), config)
+    return SockJSServer("/ws/chat", lambda: Socket(chat, tasks, languages, socket), config)
 
 
 def build_broker(settings: Settings) -> Broker:
@@ -160,13 +152,14 @@ async def start(settings: Settings, uri: str, identity: Identity, demo: list[Any
         rules=rules,
     )
     cookie_name = settings.session_cookie or identity.cookie_name
-    sockjs = build_sockjs(settings, chat, tasks, cookie_name)
+    languages = Languages(ROOT, zone=ZoneInfo(settings.timezone), default=settings.language)
+    sockjs = build_sockjs(settings, chat, tasks, languages, cookie_name)
     site = Site(
         cookie_name=cookie_name,
         login_url=settings.login_url or identity.login_url,
         home_url=settings.home_url,
-        limits=limits_of(settings),
-        templates=environment(ROOT / "templates"),
+        limits=settings.limits,
+        languages=languages,
         bundles=join_all(ROOT / "static"),
         sockjs=Foreign(url=settings.sockjs_url, integrity=settings.sockjs_integrity)
         if settings.sockjs_url

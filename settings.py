@@ -136,9 +136,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         bool,
         Meta(description="Believe `X-Forwarded-For` and `X-Forwarded-Proto`: only behind one's own proxy."),
     ] = False
-    timezone: Annotated[str, Meta(description="The zone in which `data_envio` is written.")] = (
-        "America/Sao_Paulo"
-    )
+    timezone: Annotated[
+        str,
+        Meta(description="The zone in which days and hours are shown and `data_envio` is written."),
+    ] = "America/Sao_Paulo"
+    language: Annotated[
+        Literal["pt-BR", "en"],
+        Meta(description="The language for whoever has chosen none and whose browser asks for none of ours."),
+    ] = "pt-BR"
     worker: Annotated[str, Meta(description="This process's name in logs and in `welcome`.")] = "1"
     log_level: Annotated[
         str,
@@ -230,6 +235,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = 5
     jsonp: Annotated[bool, Meta(description="Serve the jsonp-polling transport.")] = False
     htmlfile: Annotated[bool, Meta(description="Serve the htmlfile transport.")] = False
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """What a browser is told of the limits, in its ``welcome`` and on its page."""
+        names = (
+            "conteudo",
+            "message_bytes",
+            "frame_bytes",
+            "attachment_bytes",
+            "page",
+            "recovery",
+            "edit_seconds",
+        )
+        return {name: getattr(self, name) for name in names}
 
     @property
     def rates(self) -> dict[str, str]:

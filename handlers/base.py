@@ -1,26 +1,22 @@
 """What every page knows: the person, the templates, the errors, the headers."""
 
-import json
 import logging
 import math
-import re
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
-import jinja2
 import msgspec
 import tornado.web
-from markupsafe import Markup
 from tornado.httputil import HTTPServerRequest
 
 from handlers.errors import status_of
 from handlers.headers import is_tls
+from handlers.languages.choice import COOKIE
+from handlers.languages.spoken import Languages, Spoken
 from handlers.sockjs.origins import canonical
 from handlers.static import Bundle
-from handlers.texts import is_emoji, isolated, pieces
 from prosa import metrics
 from prosa.chat.events import refusal_shape
 from prosa.chat.limits import network
@@ -34,9 +30,6 @@ CSP = (
     "default-src 'none'; script-src 'self'{scripts}; style-src 'self'; connect-src 'self'{sockets};"
     " img-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-
-LINK = re.compile(r"(https://|/(?![/\\]))[!-~\x80-\U0010ffff]*")
-"""A browser passes over tabs and line ends in an address: ``/<tab>/evil.example`` is another site's."""
 
 WAY_BACK = "prosa_next"
 """Where a stranger wanted to go, for sites whose login ignores ``next``."""
@@ -63,39 +56,11 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     login_url: str
     home_url: str
     limits: dict[str, int]
-    templates: jinja2.Environment
+    languages: Languages
     bundles: dict[str, Bundle]
     """The pages' scripts and sheets, by name."""
     sockjs: Foreign | None = None
     """Where the pages have the browser's SockJS from; None: from here."""
-
-
-def environment(folder: Path) -> jinja2.Environment:
-    """The templates: escaped, and strict about names that are not there."""
-    templates = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    templates.globals["json_script"] = json_script
-    templates.filters["isolated"] = isolated
-    templates.filters["pieces"] = pieces
-    templates.tests["emoji"] = is_emoji
-    templates.tests["link"] = is_link
-    return templates
-
-
-def is_link(value: object) -> bool:
-    """Whether the deal card shows ``value`` as a link: over https, or within the site."""
-    return isinstance(value, str) and LINK.fullmatch(value) is not None
-
-
-def json_script(value: object) -> Markup:
-    """``value`` as JSON that cannot end the ``<script>`` it stands in."""
-    text = json.dumps(value, ensure_ascii=False)
-    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))  # noqa: S704
 
 
 def policy_of(request: HTTPServerRequest, foreign: Foreign | None = None) -> str:
@@ -121,9 +86,16 @@ class Base(tornado.web.RequestHandler):
         self.chat = chat
         self.site = site
 
+    @property
+    def language(self) -> Spoken:
+        """What the person who asks reads: their choice, or what their browser asks for."""
+        header = ",".join(self.request.headers.get_list("Accept-Language"))
+        return self.site.languages.chosen(remembered=self.get_cookie(COOKIE) or "", header=header)
+
     def set_default_headers(self) -> None:
         """Nothing private is kept by a cache, and nothing foreign runs in a page."""
         self.set_header("Cache-Control", "no-store")
+        self.set_header("Vary", "Accept-Language, Cookie")
         self.set_header("Content-Security-Policy", policy_of(self.request))
         self.set_header("Referrer-Policy", "same-origin")
 
@@ -186,7 +158,7 @@ class Page(Base):
 
     def render_page(self, name: str, **context: object) -> None:
         """Answer with a template and what every template may use."""
-        template = self.site.templates.get_template(name)
+        template = self.language.templates.get_template(name)
         self.set_header("Content-Type", "text/html; charset=UTF-8")
         self.set_header("Content-Security-Policy", policy_of(self.request, self.site.sockjs))
         known = {
@@ -194,8 +166,11 @@ class Page(Base):
             "bundles": self.site.bundles,
             "sockjs": self.site.sockjs,
             "home_url": self.site.home_url,
+            "here": self.request.uri if self.request.method in ("GET", "HEAD") else None,
+            "xsrf_token": self.xsrf_token.decode(),
         }
-        self.finish(template.render(**known, **context))
+        self.set_header("Content-Language", self.language.code)
+        self.finish(template.render({**known, **context}))
 
     def remember(self, path: str) -> None:
         """Bring the person back to ``path``, also where the site's login ignores ``next``."""
@@ -211,7 +186,7 @@ class Page(Base):
         error, status = self.error_of(status_code, kwargs["exc_info"][1] if "exc_info" in kwargs else None)
         self.refuse(error, status)
         if self.wants_json():
-            self.answer(refusal_shape(error))
+            self.answer(refusal_shape(error, self.language.text(error.sentence)))
         elif isinstance(error, UnauthenticatedError) and self.request.method in ("GET", "HEAD"):
             self.remember(self.request.path)
             self.redirect(self.login_url_to(self.request.path))
@@ -220,7 +195,8 @@ class Page(Base):
 
     def draw_refusal(self, error: ProsaError, status: int) -> None:
         """A page that says what is wrong."""
-        self.render_page("error.html", status=status, code=error.code, sentence=error.sentence, person=None)
+        sentence = self.language.text(error.sentence)
+        self.render_page("error.html", status=status, code=error.code, sentence=sentence, person=None)
 
 
 class Lost(Page):

@@ -21,6 +21,7 @@ LINE = ("emitter", "backoff", "close_codes", "client_ids", "storage", "transport
 """What keeps a line to the server, each file after those that it builds on."""
 
 PAGE = (
+    "languages",
     *LINE,
     "moments",
     "texts",
@@ -45,7 +46,6 @@ ROOM = (
     "scroll",
     "down",
     "message_view",
-    "fold",
     "pending_list",
     "message_list",
     "enter_key",

@@ -112,7 +112,7 @@ class Send(Form):
         self.render_page(
             "unsent.html",
             person=None,
-            why=error.details.get("reason") or error.sentence,
+            why=error.details.get("reason") or self.language.text(error.sentence),
             text=text,
             client_id=uuid4() if isinstance(error, ConflictError) or not client_id else client_id,
             xsrf_token=self.xsrf_token.decode(),

@@ -12,7 +12,6 @@ from uuid import uuid4
 from handlers.base import WAY_BACK, Page
 from prosa.chat.commands import in_utc
 from prosa.chat.wire import room_shape
-from prosa.models.entries import Entry
 from prosa.models.entries import Page as Messages
 from prosa.models.errors import MalformedError, UnauthenticatedError
 from prosa.models.ids import ChatId
@@ -23,6 +22,9 @@ ROOM_PATH = re.compile(r"/chat/[A-Za-z0-9_-]{1,64}/(?:websocket/|historico/|busc
 SOCKJS_URL = "/ws/chat"
 PAGE = 50
 ROOMS = 30
+
+UNREAD_MAX = 99
+"""As the protocol counts; from there on it is *more*."""
 
 POLLING = ("xhr-streaming", "xhr-polling")
 ALL = ("websocket", *POLLING)
@@ -75,13 +77,21 @@ class Unread(Page):
         return True
 
     async def get(self) -> None:
-        """Answer with ``{"unread": n}``, at most 99; nothing waits for a stranger."""
+        """Answer with ``{"unread": n, "label": …}``, at most 99; nothing waits for a stranger."""
         try:
             person = await self.identified()
         except UnauthenticatedError:
-            self.answer({"unread": 0})
+            unread = 0
         else:
-            self.answer({"unread": await self.chat.rooms.unread(person.user_id)})
+            unread = await self.chat.rooms.unread(person.user_id)
+        self.answer({"unread": unread, "label": self._label(unread)})
+
+    def _label(self, unread: int) -> str:
+        """What a screen reader says of the badge."""
+        say = self.language
+        if unread >= UNREAD_MAX:
+            return say.text("mais de %(num)s mensagens não lidas", num=UNREAD_MAX - 1)
+        return say.texts("%(num)s mensagem não lida", "%(num)s mensagens não lidas", unread)
 
 
 class RoomPage(Page):
@@ -130,22 +140,13 @@ class RoomPage(Page):
         own = next((cursor.read_seq for cursor in cursors if cursor.user_id == person.user_id), 0)
         has_unread = any(entry.seq > own and entry.author_id != person.user_id for entry in page.messages)
         return {
-            "messages": [self._shown(entry) for entry in page.messages],
+            "messages": [self.chat.wire.entry(entry) for entry in page.messages],
             "more": page.more,
             "delivered_seq": min((cursor.delivered_seq for cursor in others), default=0),
             "read_seq": min((cursor.read_seq for cursor in others), default=0),
             "own_read_seq": own,
             "has_unread": has_unread,
             "unread_after": own if has_unread else None,
-        }
-
-    def _shown(self, entry: Entry) -> dict[str, Any]:
-        """A message for a template: what is not there is said to be not, and moments are for people."""
-        edited_at = entry.edited_at
-        return {
-            **self.chat.wire.entry(entry),
-            "edited": self.chat.wire.when(edited_at)["data_envio"] if edited_at else "",
-            "deleted": entry.is_deleted,
         }
 
 

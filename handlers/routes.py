@@ -14,6 +14,7 @@ from handlers.api.rooms import ImportApi, RoomApi, SystemApi
 from handlers.base import Lost, Site
 from handlers.forms import Mark, Send
 from handlers.health import Healthz, Metrics, Readyz
+from handlers.language import Choose
 from handlers.rooms import HistoryPage, RoomPage, RoomsPage, TraditionalPage, Unread
 from handlers.searches import SearchPage
 from handlers.static import HASH_CHARS, JOINED, Joined
@@ -63,6 +64,7 @@ def routes(chat: Chat, site: Site, doors: Doors) -> list[Any]:
         *((_by_hash(bundle.name), Joined, {"bundle": bundle}) for bundle in site.bundles.values()),
         *((f"/prosa/{re.escape(name)}", Joined, {"bundle": site.bundles[name]}) for name in LASTING),
         (r"/prosa/unread", Unread, pages),
+        (r"/prosa/idioma/", Choose, pages),
         *api,
         (API + r"/openapi\.json", DocumentApi, {**pages, "document": document_of(api)}),
         (r"/chat/api(?:/.*)?", Nowhere, pages),

@@ -14,6 +14,7 @@ from uuid import uuid4
 import msgspec
 
 from handlers.errors import ABUSE, CLOSE, NONSENSE, STATE_LOST
+from handlers.languages.spoken import Languages, Spoken
 from handlers.sockjs.connection import Connection as Transport
 from handlers.sockjs.payload import Payload
 from prosa import metrics
@@ -68,9 +69,10 @@ class SocketConfig(msgspec.Struct, frozen=True, kw_only=True):
 class Socket(Transport):
     """A connection of any transport that speaks the protocol."""
 
-    def __init__(self, chat: Chat, tasks: Tasks, config: SocketConfig) -> None:
+    def __init__(self, chat: Chat, tasks: Tasks, languages: Languages, config: SocketConfig) -> None:
         super().__init__()
         self._chat = chat
+        self._languages = languages
         self._tasks = tasks
         self._config = config
         self._inbox: deque[str | None] = deque()
@@ -119,7 +121,13 @@ class Socket(Transport):
 
     def _say_no(self, error: ProsaError, ack: int | None = None) -> None:
         metrics.REFUSALS.labels("socket", error.code).inc()
-        self._deliver(refusal(error, ack))
+        self._deliver(refusal(error, self._language.text(error.sentence), ack))
+
+    @property
+    def _language(self) -> Spoken:
+        """What the person at the other end reads."""
+        opening = self.opening
+        return self._languages.chosen(remembered=opening.language, header=opening.accept_language)
 
     async def _serve(self) -> None:
         try:

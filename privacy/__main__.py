@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from environ import load
 from handlers.api.export import as_json, as_page
-from handlers.base import environment
+from handlers.languages.spoken import Languages
 from prosa.chat.privacy import everything_of
 from prosa.chat.wire import Wire
 from prosa.models.errors import ProsaError
@@ -30,15 +30,16 @@ from prosa.storage.retention import Retention
 from prosa.storage.traces import Traces
 from settings import Settings, SettingsError
 
-TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+ROOT = Path(__file__).resolve().parent.parent
 
 
 async def export(database: Database, settings: Settings, user_id: UserId, *, is_page: bool) -> None:
     """Everything of one person is on standard output."""
     pieces, now = everything_of(Traces(database), user_id), datetime.now(UTC)
     if is_page:
-        wire = Wire(ZoneInfo(settings.timezone))
-        chunks = as_page(user_id, pieces, now, wire=wire, templates=environment(TEMPLATES))
+        zone = ZoneInfo(settings.timezone)
+        languages = Languages(ROOT, zone=zone, default=settings.language)
+        chunks = as_page(user_id, pieces, now, wire=Wire(zone), language=languages.default)
     else:
         chunks = as_json(user_id, pieces, now)
     async for chunk in chunks:

@@ -37,8 +37,9 @@ class Answer(Base):
             self.set_header("WWW-Authenticate", "Bearer")
         if status == HTTPStatus.METHOD_NOT_ALLOWED:
             self.set_header("Allow", ", ".join(verb.upper() for verb in verbs(type(self))))
-        standard = {"title": HTTPStatus(status).phrase, "status": status, "detail": error.sentence}
-        problem = msgspec.convert({**refusal_shape(error), **standard}, Problem)
+        sentence = self.language.text(error.sentence)
+        standard = {"title": HTTPStatus(status).phrase, "status": status, "detail": sentence}
+        problem = msgspec.convert({**refusal_shape(error, sentence), **standard}, Problem)
         self.set_header("Content-Type", PROBLEM)
         self.finish(msgspec.json.encode(problem))
 

@@ -4,10 +4,10 @@ from collections.abc import AsyncGenerator
 from datetime import datetime
 from typing import Any
 
-import jinja2
 import msgspec
 
 from handlers.api.shapes import ExportedMessage, ExportedRoom
+from handlers.languages.spoken import Spoken
 from prosa.chat.wire import Wire, moment
 from prosa.models.entries import Entry
 from prosa.models.ids import UserId
@@ -33,10 +33,10 @@ async def as_json(user_id: UserId, pieces: Pieces, now: datetime) -> AsyncGenera
 
 
 async def as_page(
-    user_id: UserId, pieces: Pieces, now: datetime, *, wire: Wire, templates: jinja2.Environment
+    user_id: UserId, pieces: Pieces, now: datetime, *, wire: Wire, language: Spoken
 ) -> AsyncGenerator[bytes, None]:
     """One HTML page that needs nothing beside itself."""
-    parts: Any = templates.get_template("_export.html").module
+    parts: Any = language.templates.get_template("_export.html").module
     yield str(parts.opening(user_id, wire.when(now))).encode()
     async for piece in pieces:
         if isinstance(piece, Trace):

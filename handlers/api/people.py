@@ -63,7 +63,7 @@ class ExportApi(Api):
         pieces = self.chat.privacy.export(person)
         if "text/html" in self.request.headers.get("Accept", ""):
             self.set_header("Content-Type", "text/html; charset=UTF-8")
-            chunks = as_page(person, pieces, now, wire=self.chat.wire, templates=self.site.templates)
+            chunks = as_page(person, pieces, now, wire=self.chat.wire, language=self.language)
         else:
             self.set_header("Content-Type", "application/json")
             chunks = as_json(person, pieces, now)

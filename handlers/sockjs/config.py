@@ -11,6 +11,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     allowed_origins: frozenset[str] = frozenset()
     cookie_name: str = ""
     """The session cookie that a connection may present; empty: none is ever read."""
+    language_cookie: str = ""
+    """The cookie in which a language may have been chosen; empty: none is read."""
     frame_bytes: int = 262_144
     """The largest SockJS frame (over it: 1009) or POST body (over it: 413)."""
     queue_bytes: int = 2_097_152

@@ -21,6 +21,9 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     origin: str | None
     address: str
     user_agent: str
+    accept_language: str
+    language: str
+    """The cookie in which a language may have been chosen; empty where there is none."""
 
 
 class Carrier(Protocol):

@@ -86,6 +86,8 @@ class Gate(RequestHandler):
             origin=headers.get("Origin"),
             address=self.request.remote_ip or "",
             user_agent=headers.get("User-Agent", ""),
+            accept_language=",".join(headers.get_list("Accept-Language")),
+            language=self.get_cookie(self.server.config.language_cookie) or "",
         )
 
     def query(self) -> dict[str, str]:

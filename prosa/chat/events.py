@@ -57,14 +57,14 @@ def reply(ack: int, data: Any) -> Event:
     return Event("ack", data, ack)
 
 
-def refusal_shape(error: ProsaError) -> Shape:
-    """What a refusal says, on the socket and over HTTP alike."""
-    return {"code": error.code, "message": error.sentence, "retryable": error.retryable, **error.details}
+def refusal_shape(error: ProsaError, message: str) -> Shape:
+    """What a refusal says, on the socket and over HTTP alike; ``message`` in the person's language."""
+    return {"code": error.code, "message": message, "retryable": error.retryable, **error.details}
 
 
-def refusal(error: ProsaError, ack: int | None = None) -> Event:
+def refusal(error: ProsaError, message: str, ack: int | None = None) -> Event:
     """Why a command was not carried out."""
-    return Event("error", refusal_shape(error), ack)
+    return Event("error", refusal_shape(error, message), ack)
 
 
 def logged(entry: Entry, wire: Wire) -> Event:

@@ -24,10 +24,13 @@
     └── IdentityUnknownError         identity_unknown: not on the wire (close code 4010), HTTP 503
 
 An error knows neither HTTP nor SockJS: ``handlers/errors.py`` holds the one table. The sentences
-are for people, in Portuguese; the codes are for programs (``docs/protocol.md``).
+are for people, in Portuguese, and are translated where they leave (``handlers``); the codes are for programs
+(``docs/protocol.md``).
 """
 
 from typing import ClassVar
+
+from prosa.models.texts import msgid
 
 
 class ProsaError(Exception):
@@ -54,98 +57,98 @@ class MalformedError(RefusedError):
     """Not JSON, not an object, or a value of the wrong type. ``field`` names it where there is one."""
 
     code = "malformed"
-    sentence = "O pedido não pôde ser entendido."
+    sentence = msgid("O pedido não pôde ser entendido.")
 
 
 class UnknownEventError(RefusedError):
     """There is no such command."""
 
     code = "unknown_event"
-    sentence = "Este comando não existe."
+    sentence = msgid("Este comando não existe.")
 
 
 class UnauthenticatedError(RefusedError):
     """Nobody of the site is recognised."""
 
     code = "unauthenticated"
-    sentence = "Entre na sua conta para continuar."
+    sentence = msgid("Entre na sua conta para continuar.")
 
 
 class StaleFormError(RefusedError):
     """The form does not carry the token of this browser: it is too old, or another site's."""
 
     code = "stale_form"
-    sentence = "Esta página estava aberta há muito tempo. Envie de novo."
+    sentence = msgid("Esta página estava aberta há muito tempo. Envie de novo.")
 
 
 class NotFoundError(RefusedError):
     """No such room or message, or not this person's: the same answer for both."""
 
     code = "not_found"
-    sentence = "Esta conversa não existe ou não é sua."
+    sentence = msgid("Esta conversa não existe ou não é sua.")
 
 
 class ReadOnlyError(RefusedError):
     """The site has closed the room for writing. ``reason`` in the site's own words."""
 
     code = "read_only"
-    sentence = "Esta conversa está fechada para novas mensagens."
+    sentence = msgid("Esta conversa está fechada para novas mensagens.")
 
 
 class ForbiddenError(RefusedError):
     """Who asks is known, and this is not theirs to do: somebody else's message, a token without the scope."""
 
     code = "forbidden"
-    sentence = "Isto não é permitido."
+    sentence = msgid("Isto não é permitido.")
 
 
 class TooLateError(RefusedError):
     """The message was sent more than ``limit`` seconds ago: it stays as it is."""
 
     code = "too_late"
-    sentence = "O prazo para editar ou apagar esta mensagem já passou."
+    sentence = msgid("O prazo para editar ou apagar esta mensagem já passou.")
 
 
 class EmptyError(RefusedError):
     """Nothing is left of the text after normalising."""
 
     code = "empty"
-    sentence = "Escreva uma mensagem antes de enviar."
+    sentence = msgid("Escreva uma mensagem antes de enviar.")
 
 
 class TooLongError(RefusedError):
     """The text has more than ``limit`` Unicode code points."""
 
     code = "too_long"
-    sentence = "A mensagem é longa demais."
+    sentence = msgid("A mensagem é longa demais.")
 
 
 class TooLargeError(RefusedError):
     """The message on the wire has more than ``limit`` bytes."""
 
     code = "too_large"
-    sentence = "Os dados enviados são grandes demais."
+    sentence = msgid("Os dados enviados são grandes demais.")
 
 
 class ConflictError(RefusedError):
     """The ``client_id`` is known, with another text."""
 
     code = "conflict"
-    sentence = "Outra mensagem já foi enviada com esta identificação."
+    sentence = msgid("Outra mensagem já foi enviada com esta identificação.")
 
 
 class NotJoinedError(RefusedError):
     """Typing in a room that this connection has not joined."""
 
     code = "not_joined"
-    sentence = "Abra a conversa antes de escrever nela."
+    sentence = msgid("Abra a conversa antes de escrever nela.")
 
 
 class TooManyRoomsError(RefusedError):
     """This connection has joined ``limit`` rooms already."""
 
     code = "too_many_rooms"
-    sentence = "Há conversas demais abertas nesta página."
+    sentence = msgid("Há conversas demais abertas nesta página.")
 
 
 class LaterError(ProsaError):
@@ -158,33 +161,33 @@ class RateLimitedError(LaterError):
     """More than the limit of this person in this window."""
 
     code = "rate_limited"
-    sentence = "Você está indo rápido demais. Aguarde um instante."
+    sentence = msgid("Você está indo rápido demais. Aguarde um instante.")
 
 
 class OutcomeUnknownError(LaterError):
     """A write may or may not have been stored: send again with the same ``client_id``."""
 
     code = "retry"
-    sentence = "Não foi possível confirmar o envio. Tentando de novo."
+    sentence = msgid("Não foi possível confirmar o envio. Tentando de novo.")
 
 
 class UnavailableError(LaterError):
     """The store cannot be reached."""
 
     code = "unavailable"
-    sentence = "O serviço está indisponível por um momento."
+    sentence = msgid("O serviço está indisponível por um momento.")
 
 
 class InternalError(ProsaError):
     """A bug of ours. ``reference`` finds it in the log; no detail leaves the house."""
 
     code = "internal"
-    sentence = "Algo deu errado do nosso lado."
+    sentence = msgid("Algo deu errado do nosso lado.")
 
 
 class IdentityUnknownError(ProsaError):
     """The site cannot say now who this is: neither somebody nor nobody."""
 
     code = "identity_unknown"
-    sentence = "Não foi possível confirmar quem você é. Tente de novo em instantes."
+    sentence = msgid("Não foi possível confirmar quem você é. Tente de novo em instantes.")
     retryable = True

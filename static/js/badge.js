@@ -7,9 +7,9 @@
   var MINUTE = 60000;
   var MOST = 99;
 
-  function show(count) {
+  /* The label comes in the person's language. */
+  function show(count, label) {
     var places = document.querySelectorAll('[data-prosa-unread]');
-    var label = count === 1 ? '1 mensagem não lida' : (count >= MOST ? 'mais de 98' : count) + ' mensagens não lidas';
     Array.prototype.forEach.call(places, function (place) {
       place.hidden = count === 0;
       place.textContent = count >= MOST ? MOST + '+' : String(count);
@@ -28,7 +28,7 @@
       var answer;
       if (request.status === 200) {
         answer = JSON.parse(request.responseText);
-        show(answer.unread);
+        show(answer.unread, answer.label);
       }
     };
     request.send();

@@ -7,7 +7,7 @@
 
   var SHOWN = 0.75;
   var NEAR = 0.9;
-  var CLOSED = 'Esta conversa está fechada para novas mensagens.';
+  var CLOSED = prosa.text('Esta conversa está fechada para novas mensagens.');
 
   /* As the server counts: a surrogate pair is one. */
   function codePoints(text) {
@@ -63,7 +63,8 @@
       return;
     }
     if (codePoints(text) > this.parts.limit) {
-      this.problem('A mensagem passa de ' + this.parts.limit + ' caracteres. Encurte-a para enviar.');
+      this.problem(prosa.texts('A mensagem passa de %(num)s caractere. Encurte-a para enviar.',
+        'A mensagem passa de %(num)s caracteres. Encurte-a para enviar.', this.parts.limit));
       return;
     }
     this.parts.say(text);

@@ -47,7 +47,7 @@
       link = document.createElement('a');
       link.className = 'deal__link';
       link.setAttribute('href', url);
-      link.textContent = typeof value.text === 'string' ? value.text : 'Abrir';
+      link.textContent = typeof value.text === 'string' ? value.text : prosa.text('Abrir');
       cell.appendChild(link);
     } else if (!isPair) {
       cell.textContent = value;
@@ -59,7 +59,7 @@
     this.parts.members.textContent = '';
     members.forEach(function (person) {
       var item = this.parts.member.cloneNode(true);
-      part(item, 'member-name').textContent = person.name + (person.user_id === this.userId ? ' (você)' : '');
+      part(item, 'member-name').textContent = person.name + (person.user_id === this.userId ? ' ' + prosa.text('(você)') : '');
       part(item, 'member-role').textContent = person.role;
       this.parts.members.appendChild(item);
     }, this);

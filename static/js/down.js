@@ -11,9 +11,9 @@
   Down.prototype.show = function () {
     var parts = this.parts;
     var count = parts.scroll.isAtBottom() ? 0 : parts.list.countAfter(parts.readSeq());
-    var text = 'Ir para o fim';
+    var text = prosa.text('Ir para o fim');
     if (count) {
-      text = count === 1 ? '1 mensagem nova' : count + ' mensagens novas';
+      text = prosa.texts('%(num)s mensagem nova', '%(num)s mensagens novas', count);
     }
     parts.button.hidden = !count && !parts.scroll.isFarUp();
     if (parts.button.textContent !== text) {

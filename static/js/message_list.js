@@ -1,7 +1,7 @@
 /* The messages on the page, ordered by seq alone, each once, with a line between two days.
    What was said and has no place yet is below them: pending_list.js.
 
-   parts: messages (the list), pending, blankDay, blankUnread, view, fold, scroll, moments, empty, older (the link to
+   parts: messages (the list), pending, blankDay, blankUnread, view, scroll, moments, empty, older (the link to
    what is before), stateOf(seq), unreadAfter: what others said after that seq is new; null where nothing is. */
 (function (prosa) {
   'use strict';
@@ -24,17 +24,8 @@
     for (i = 0; i < items.length; i += 1) {
       this.bySeq[seqOf(items[i])] = items[i];
     }
-    this.learn();
     this.tidy();
   }
-
-  /* The page as it was drawn tells the zone of the service. */
-  MessageList.prototype.learn = function () {
-    var last = this.items().pop();
-    if (last) {
-      this.parts.moments.learn(last.querySelector('[data-part=time]').title, last.getAttribute('data-timestamp'));
-    }
-  };
 
   MessageList.prototype.items = function () {
     return [].slice.call(this.parts.messages.querySelectorAll('[data-part=message]'));
@@ -43,11 +34,6 @@
   MessageList.prototype.firstSeq = function () {
     var first = this.parts.messages.querySelector('[data-part=message]');
     return first ? seqOf(first) : null;
-  };
-
-  /* The last message's; 0 where there is none. */
-  MessageList.prototype.lastSeq = function () {
-    return seqOf(this.items().pop() || this.parts.messages);
   };
 
   /* Show `entries`; what the page holds already is filled anew where it stands. */
@@ -64,10 +50,8 @@
   MessageList.prototype.placeOne = function (entry) {
     var element = this.bySeq[entry.seq];
     if (entry.target !== undefined && entry.target !== null) {
-      this.parts.fold.hear(entry, this.bySeq[entry.target]);
       return;
     }
-    this.parts.moments.learn(entry.data_envio, entry.timestamp);
     if (entry.remetente_id === this.parts.view.userId) {
       this.parts.pending.forget(entry.client_id);
     }
@@ -75,7 +59,6 @@
       this.parts.view.paint(element, entry);
     } else {
       element = this.parts.view.draw(entry);
-      this.parts.fold.meet(entry.seq, element);
       this.bySeq[entry.seq] = element;
       this.parts.messages.insertBefore(element, this.after(entry.seq));
     }
@@ -121,18 +104,6 @@
     return this.parts.messages.querySelector('[data-part=unread]');
   };
 
-  /* The person's own message has been acknowledged, maybe for the second time: where it is on the page, or above it,
-     the log knows better what has become of it since. */
-  MessageList.prototype.placeSent = function (entry) {
-    var first = this.firstSeq();
-    if (this.bySeq[entry.seq] || (first !== null && entry.seq < first)) {
-      this.parts.pending.forget(entry.client_id);
-      this.tick();
-    } else {
-      this.place([entry]);
-    }
-  };
-
   MessageList.prototype.after = function (seq) {
     var element = this.parts.messages.lastElementChild;
     var next = null;
@@ -165,7 +136,6 @@
   /* Nothing that was shown holds any longer. */
   MessageList.prototype.clear = function () {
     this.parts.messages.textContent = '';
-    this.parts.fold.forget();
     this.bySeq = {};
   };
 

@@ -2,21 +2,16 @@
 (function (prosa) {
   'use strict';
 
-  var DELETED = 'Mensagem apagada';
   var TICKS = {
-    waiting: ['enviando…', 'Enviando'],
-    failed: ['!', 'Não enviada'],
-    sent: ['✓', 'Enviada'],
-    delivered: ['✓✓', 'Entregue'],
-    read: ['✓✓', 'Lida']
+    waiting: [prosa.text('enviando…'), prosa.text('Enviando')],
+    failed: ['!', prosa.text('Não enviada')],
+    sent: ['✓', prosa.text('Enviada')],
+    delivered: ['✓✓', prosa.text('Entregue')],
+    read: ['✓✓', prosa.text('Lida')]
   };
 
   function part(element, name) {
     return element.querySelector('[data-part=' + name + ']');
-  }
-
-  function mark(element, name, isMarked) {
-    element.className = element.className.replace(' ' + name, '') + (isMarked ? ' ' + name : '');
   }
 
   /* `blank` is templates/components/message.html with nothing in it. */
@@ -35,50 +30,24 @@
   MessageView.prototype.paint = function (element, entry) {
     var isOwn = entry.remetente_id === this.userId;
     var time = part(element, 'time');
-    element.className = 'message' + (isOwn ? ' message--own' : '') + (entry.kind === 'system' ? ' message--system' : '');
+    element.className = 'message' + (isOwn ? ' message--own' : '') + (entry.kind === 'system' ? ' message--system' : '') +
+      (prosa.isEmoji(entry.conteudo) ? ' message--emoji' : '');
     element.setAttribute('data-client-id', entry.client_id || '');
     element.setAttribute('data-author-id', entry.remetente_id);
-    part(element, 'author').textContent = isOwn ? 'Você' : entry.remetente;
-    if (entry.deleted) {
-      this.erase(element);
-    } else {
-      this.edit(element, entry.conteudo, entry.edited_at);
-    }
+    part(element, 'author').textContent = isOwn ? prosa.text('Você') : entry.remetente;
+    prosa.fillText(part(element, 'text'), entry.conteudo);
     if (entry.seq) {
       element.setAttribute('data-id', entry.id);
       element.setAttribute('data-seq', entry.seq);
       element.setAttribute('data-day', entry.data_envio.slice(0, 10));
       element.setAttribute('data-timestamp', entry.timestamp);
       time.setAttribute('datetime', entry.timestamp);
-      time.title = entry.data_envio;
-      time.textContent = entry.data_envio.slice(11);
+      time.title = this.moments.full(entry.data_envio);
+      time.textContent = this.moments.hourOf(entry.data_envio);
     }
     if (isOwn) {
       this.tick(element, entry.seq ? 'sent' : 'waiting');
     }
-  };
-
-  /* What it says now; and since when, if that is not what it first said. */
-  MessageView.prototype.edit = function (element, conteudo, editedAt) {
-    var edited = part(element, 'edited');
-    prosa.fillText(part(element, 'text'), conteudo);
-    mark(element, 'message--emoji', prosa.isEmoji(conteudo));
-    mark(element, 'message--deleted', false);
-    edited.hidden = !editedAt;
-    if (editedAt) {
-      edited.title = this.moments.moment(Date.parse(editedAt));
-      part(element, 'edited-when').textContent = ' em ' + edited.title;
-    }
-  };
-
-  /* It says nothing any more, and keeps its place. */
-  MessageView.prototype.erase = function (element) {
-    this.edit(element, DELETED, null);
-    mark(element, 'message--deleted', true);
-  };
-
-  MessageView.prototype.isErased = function (element) {
-    return element.className.indexOf(' message--deleted') !== -1;
   };
 
   /* state: waiting, failed, sent, delivered or read. */

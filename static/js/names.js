@@ -4,7 +4,7 @@
 
   prosa.namesOf = function (members, userId) {
     if (!Array.isArray(members)) {
-      return members + ' participantes';
+      return prosa.texts('%(num)s participante', '%(num)s participantes', members);
     }
     return members.filter(function (member) {
       return member.user_id !== userId;

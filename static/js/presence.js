@@ -53,17 +53,17 @@
       return online[member.user_id];
     });
     if (this.count !== null) {
-      this.write(this.count + ' online', this.count > 0);
+      this.write(prosa.texts('%(num)s online', '%(num)s online', this.count), this.count > 0);
     } else if (this.people.length === 1) {
-      this.write(here.length ? 'online' : this.away(this.people[0].user_id), here.length > 0);
+      this.write(here.length ? prosa.text('online') : this.away(this.people[0].user_id), here.length > 0);
     } else {
-      this.write(here.length ? here.length + ' online' : '', here.length > 0);
+      this.write(here.length ? prosa.texts('%(num)s online', '%(num)s online', here.length) : '', here.length > 0);
     }
   };
 
   Presence.prototype.away = function (userId) {
     var seen = this.lastSeen[userId] ? Date.parse(this.lastSeen[userId]) : NaN;
-    return isNaN(seen) ? 'offline' : 'visto por último às ' + this.moments.hour(seen);
+    return isNaN(seen) ? prosa.text('offline') : this.moments.lastSeen(seen);
   };
 
   Presence.prototype.write = function (text, isOnline) {

@@ -3,8 +3,8 @@
   'use strict';
 
   var GONE = {
-    removed: 'Você não participa mais desta conversa.',
-    deleted: 'Esta conversa foi encerrada.'
+    removed: prosa.text('Você não participa mais desta conversa.'),
+    deleted: prosa.text('Esta conversa foi encerrada.')
   };
 
   function showRoom(parts, room) {
@@ -29,7 +29,7 @@
   /* Whoever has read everything and looks away finds what came meanwhile below a line. */
   function markUnread(parts, entry) {
     var isNew = entry.remetente_id !== parts.page.user_id && !parts.attention.isHere();
-    if (isNew && !parts.isAway && parts.cursors.read >= parts.list.lastSeq()) {
+    if (isNew && !parts.isAway && parts.cursors.read >= entry.seq - 1) {
       parts.list.markUnread(entry.seq - 1);
     }
     parts.isAway = parts.isAway || isNew;
@@ -72,15 +72,10 @@
       place(parts, entries);
     });
     room.on('entry', function (entry) {
-      var isNews = entry.target === undefined;
-      if (isNews) {
-        markUnread(parts, entry);
-      }
+      markUnread(parts, entry);
       place(parts, [entry]);
       parts.cursors.keep(entry.seq);
-      if (isNews) {
-        noticeEntry(parts, entry);
-      }
+      noticeEntry(parts, entry);
     });
     room.on('joined', function (ack) {
       parts.statusLine.show('joined');
@@ -151,7 +146,7 @@
     outbox.on('waiting', show);
     outbox.on('failed', show);
     outbox.on('sent', function (message, ack) {
-      parts.list.placeSent({
+      parts.list.place([{
         id: ack.id,
         chat_id: ack.chat_id,
         seq: ack.seq,
@@ -162,7 +157,7 @@
         remetente_id: parts.page.user_id,
         data_envio: ack.data_envio,
         timestamp: ack.timestamp
-      });
+      }]);
     });
     outbox.on('returned', function (messages, refusal) {
       parts.composer.giveBack(messages.map(function (message) {
@@ -247,7 +242,7 @@
     window.addEventListener('beforeunload', function (event) {
       if (parts.store.isAtRisk()) {
         event.preventDefault();
-        event.returnValue = 'Há mensagens que ainda não foram enviadas.';
+        event.returnValue = prosa.text('Há mensagens que ainda não foram enviadas.');
         return event.returnValue;
       }
     });

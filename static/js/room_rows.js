@@ -13,16 +13,16 @@
   function previewOf(last, userId) {
     var text;
     if (!last) {
-      return 'Nenhuma mensagem ainda';
-    }
-    if (last.deleted) {
-      return 'Mensagem apagada';
+      return prosa.text('Nenhuma mensagem ainda');
     }
     text = last.conteudo.length > PREVIEW ? last.conteudo.slice(0, PREVIEW) + '…' : last.conteudo;
     if (last.kind === 'system') {
       return text;
     }
-    return (last.remetente_id === userId ? 'Você' : prosa.isolated(last.remetente)) + ': ' + text;
+    if (last.remetente_id === userId) {
+      return prosa.text('Você: %(text)s', { text: text });
+    }
+    return prosa.isolated(last.remetente) + ': ' + text;
   }
 
   /* parts: list, blank, empty (elements), moments, userId, roomsUrl. */
@@ -31,12 +31,11 @@
     this.shorten();
   }
 
-  /* The server writes whole moments; the hour is enough for today's. */
+  /* A page that was kept for a while says the days anew. */
   RoomRows.prototype.shorten = function () {
     var times = this.parts.list.querySelectorAll('[data-sent]');
     var i;
     for (i = 0; i < times.length; i += 1) {
-      this.parts.moments.learn(times[i].getAttribute('data-sent'), times[i].getAttribute('datetime'));
       times[i].textContent = this.parts.moments.brief(times[i].getAttribute('data-sent'));
     }
   };

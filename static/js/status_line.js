@@ -6,18 +6,18 @@
   'use strict';
 
   var WORDS = {
-    idle: ['busy', 'Conectando'],
-    connecting: ['busy', 'Conectando'],
-    live: ['busy', 'Atualizando'],
-    joining: ['busy', 'Atualizando'],
-    joined: ['live', 'Ao vivo'],
-    waiting: ['busy', 'Reconectando'],
-    checking: ['busy', 'Reconectando'],
-    offline: ['off', 'Sem internet'],
-    stopped: ['off', 'Desconectado'],
-    login: ['off', 'Desconectado'],
-    other: ['off', 'Desconectado'],
-    gone: ['off', 'Encerrada']
+    idle: ['busy', prosa.text('Conectando')],
+    connecting: ['busy', prosa.text('Conectando')],
+    live: ['busy', prosa.text('Atualizando')],
+    joining: ['busy', prosa.text('Atualizando')],
+    joined: ['live', prosa.text('Ao vivo')],
+    waiting: ['busy', prosa.text('Reconectando')],
+    checking: ['busy', prosa.text('Reconectando')],
+    offline: ['off', prosa.text('Sem internet')],
+    stopped: ['off', prosa.text('Desconectado')],
+    login: ['off', prosa.text('Desconectado')],
+    other: ['off', prosa.text('Desconectado')],
+    gone: ['off', prosa.text('Encerrada')]
   };
 
   function StatusLine(parts) {
@@ -49,15 +49,16 @@
 
   StatusLine.prototype.explain = function (state) {
     if (state === 'offline') {
-      this.notice('Sem internet. O que você escrever será enviado quando ela voltar.', null, null, true);
+      this.notice(prosa.text('Sem internet. O que você escrever será enviado quando ela voltar.'), null, null, true);
     } else if (state === 'waiting') {
-      this.notice('A conexão caiu. Tentando de novo…', null, null, true);
+      this.notice(prosa.text('A conexão caiu. Tentando de novo…'), null, null, true);
     } else if (state === 'login') {
-      this.notice('Sua sessão terminou. O que você escreveu continua aqui.', 'Entrar de novo', this.parts.loginUrl, false);
+      this.notice(prosa.text('Sua sessão terminou. O que você escreveu continua aqui.'), prosa.text('Entrar de novo'),
+        this.parts.loginUrl, false);
     } else if (state === 'other') {
-      this.notice('Outra pessoa entrou neste navegador.', 'Abrir as conversas dela', this.parts.roomsUrl, false);
+      this.notice(prosa.text('Outra pessoa entrou neste navegador.'), prosa.text('Abrir as conversas dela'), this.parts.roomsUrl, false);
     } else if (state === 'stopped') {
-      this.notice('Esta página ficou desatualizada. Recarregue-a para continuar.', 'Recarregar', '', false);
+      this.notice(prosa.text('Esta página ficou desatualizada. Recarregue-a para continuar.'), prosa.text('Recarregar'), '', false);
     } else if (state !== 'connecting' && state !== 'checking') {
       this.parts.notice.hidden = true;
     }
@@ -66,7 +67,7 @@
   /* The room is no more, or no more this person's; nothing that the line does changes that. */
   StatusLine.prototype.end = function (text) {
     this.show('gone');
-    this.notice(text, 'Voltar às conversas', this.parts.roomsUrl, false);
+    this.notice(text, prosa.text('Voltar às conversas'), this.parts.roomsUrl, false);
   };
 
   StatusLine.prototype.notice = function (text, linkText, url, canRetry) {

@@ -43,11 +43,11 @@
     });
     var text = '';
     if (names.length === 1) {
-      text = names[0] + ' está digitando';
+      text = prosa.text('%(name)s está digitando', { name: names[0] });
     } else if (names.length === 2) {
-      text = names[0] + ' e ' + names[1] + ' estão digitando';
+      text = prosa.text('%(name)s e %(other)s estão digitando', { name: names[0], other: names[1] });
     } else if (names.length > 2) {
-      text = names.length + ' pessoas estão digitando';
+      text = prosa.texts('%(num)s pessoa está digitando', '%(num)s pessoas estão digitando', names.length);
     }
     this.element.textContent = text;
     this.element.className = text ? 'typing typing--shown' : 'typing';

@@ -66,6 +66,7 @@ class Firefox(Engine):
             prefs={
                 "datareporting.policy.dataSubmissionEnabled": False,
                 "app.update.disabledForTesting": True,
+                "intl.accept_languages": "pt-BR",
             },
         )
         self._browser.start_session()
@@ -99,7 +100,9 @@ class WebKit(Engine):
         options = WebKitGTKOptions()
         options.binary_location = str(next(Path("/usr/lib").glob("*/webkit2gtk-4.1/MiniBrowser")))
         options.add_argument("--automation")
-        service = Service(WEBKIT_DRIVER, port=free_port(), env={**os.environ, "DISPLAY": display})
+        service = Service(
+            WEBKIT_DRIVER, port=free_port(), env={**os.environ, "DISPLAY": display, "LANG": "pt_BR.UTF-8"}
+        )
         try:
             self._browser = WebKitDriver(options=options, service=service)
         except BaseException:

@@ -28,7 +28,7 @@ def test_every_error_has_a_status_a_sentence_and_a_place_in_the_tree(kind: type[
     assert any(parent in STATUS for parent in kind.__mro__)
     assert kind.sentence.endswith(".")
     assert kind.code in str(errors.__doc__)
-    shape = refusal_shape(kind())
+    shape = refusal_shape(kind(), kind.sentence)
     assert shape == {"code": kind.code, "message": kind.sentence, "retryable": kind.retryable}
 
 
@@ -58,4 +58,4 @@ def test_the_status_is_the_protocols(kind: type[ProsaError], status: int) -> Non
 
 
 def test_the_details_travel_with_the_refusal() -> None:
-    assert refusal_shape(errors.TooLongError(limit=2000))["limit"] == 2000
+    assert refusal_shape(errors.TooLongError(limit=2000), "")["limit"] == 2000

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Awaitable, Callable
 from importlib import import_module
@@ -120,6 +121,11 @@ class Scene:
         await self.worker.drain()
         for browser in self._browsers:
             await browser.is_closed()
+
+
+def told(page: HTTPResponse) -> bytes:
+    """What a page says, without the token of its form and the address that was asked for."""
+    return re.sub(rb'<input type="hidden"[^>]*>', b"", page.body)
 
 
 Start = Callable[..., Awaitable[Scene]]

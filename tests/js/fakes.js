@@ -9,10 +9,11 @@ const STATIC_JS = path.join(__dirname, '..', '..', 'static', 'js');
 
 /* The named files of static/js, run in one window; its `prosa`. */
 function load(names, window) {
+  const wanted = names.includes('languages') ? names : ['languages'].concat(names);
   const scope = window || {};
   scope.window = scope;
   const context = vm.isContext(scope) ? scope : vm.createContext(scope);
-  names.forEach(function (name) {
+  wanted.forEach(function (name) {
     vm.runInContext(fs.readFileSync(path.join(STATIC_JS, name + '.js'), 'utf8'), context, { filename: name + '.js' });
   });
   return scope.prosa;

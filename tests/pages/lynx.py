@@ -45,9 +45,19 @@ def browse(folder: Path, url: str, *pressed: str) -> str:
         pytest.skip("lynx is missing: apt-get install lynx")
     script = folder / "keys"
     script.write_text("".join(f"key {key}\n" for each in (*pressed, "q", "y") for key in _keys(each)))
+    config = folder / "lynx.cfg"
+    config.write_text("PREFERRED_LANGUAGE:pt-BR\n")
     environ = {**os.environ, "TERM": "xterm", "LINES": "400", "COLUMNS": "120", "LANG": "C.UTF-8"}
     done = subprocess.run(
-        [lynx, "-delay=0", "-accept_all_cookies", "-display_charset=utf-8", f"-cmd_script={script}", url],
+        [
+            lynx,
+            "-delay=0",
+            f"-cfg={config}",
+            "-accept_all_cookies",
+            "-display_charset=utf-8",
+            f"-cmd_script={script}",
+            url,
+        ],
         env=environ,
         capture_output=True,
         check=True,

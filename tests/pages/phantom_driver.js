@@ -6,6 +6,8 @@ var system = require('system');
 var page = require('webpage').create();
 var errors = [];
 
+page.customHeaders = { 'Accept-Language': 'pt-BR' };
+
 var commands = {
   cookie: function (command) {
     phantom.addCookie({ name: command.name, value: command.value, domain: command.domain, path: '/' });

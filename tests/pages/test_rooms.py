@@ -80,5 +80,6 @@ def test_the_site_s_own_pages_say_how_many_messages_wait(people: People) -> None
 def test_where_nothing_waits_nothing_is_shown(people: People) -> None:
     site = people("equipe", "/")
     site.reload(wait_until="networkidle")
-    assert site.evaluate("fetch('/prosa/unread').then(answer => answer.json())") == {"unread": 0}
+    answer = site.evaluate("fetch('/prosa/unread').then(answer => answer.json())")
+    assert answer == {"unread": 0, "label": "0 mensagem não lida"}
     expect(site.locator("[data-prosa-unread]")).to_be_hidden()

@@ -31,7 +31,9 @@ PAGE = (
     "attention",
     "live",
     "chime",
+    "faces",
     "room_rows",
+    "rooms_feed",
 )
 """What every live page has."""
 
@@ -71,6 +73,9 @@ SHEETS = ("reset", "theme", "base", "floor", "layout", "components/*", "utilitie
 """The one sheet of all pages, kept from the first one on; what comes later wins. Components are apart from
 each other, and come by their names."""
 
+USE = re.compile(r"([{;]\s*)([\w-]+\s*:[^{};]*var\(--[^{};]*)")
+VARIABLE = re.compile(r"var\((--[\w-]+)\)")
+DEFINITION = re.compile(r"(--[\w-]+):\s*([^;]+);")
 REFERENCE = re.compile(r"""url\(["']?(?!/|data:|https?:)([^"')]+)["']?\)""")
 
 
@@ -81,7 +86,8 @@ def join_all(folder: Path) -> dict[str, Bundle]:
     """
     scripts = {name: _scripts(folder, parts) for name, parts in SCRIPTS.items()}
     sheets = [path for pattern in SHEETS for path in sorted((folder / "css").glob(f"{pattern}.css"))]
-    texts = {**scripts, "prosa.css": _sheets(folder.resolve(), sheets)}
+    theme = dict(DEFINITION.findall((folder / "css" / "theme.css").read_text().partition("@media")[0]))
+    texts = {**scripts, "prosa.css": _literal_first(_sheets(folder.resolve(), sheets), theme)}
     return {name: _bundle(name, text.encode()) for name, text in texts.items()}
 
 
@@ -102,6 +108,21 @@ def _scripts(folder: Path, parts: Sequence[str]) -> str:
     """The scripts one after the other; a library is left as its authors shrank it."""
     texts = {part: (folder / f"{part}.js").read_text() for part in parts}
     return "\n;\n".join(text if part.startswith("vendor/") else jsmin(text) for part, text in texts.items())
+
+
+def _literal_first(sheet: str, theme: dict[str, str]) -> str:
+    """Before each use of a variable stands its light value, for browsers that do not know variables.
+
+    A variable that ``theme.css`` does not have raises ``KeyError``: nothing would be seen of the rule.
+    """
+
+    def both(found: re.Match[str]) -> str:
+        start, rule = found[1], found[2]
+        if rule.startswith("--"):
+            return found[0]
+        return f"{start}{VARIABLE.sub(lambda name: theme[name[1]], rule)};{rule}"
+
+    return USE.sub(both, sheet)
 
 
 def _sheets(folder: Path, sheets: Sequence[Path]) -> str:

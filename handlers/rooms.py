@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from handlers.base import WAY_BACK, Page
 from prosa.chat.commands import in_utc
+from prosa.chat.service import Chat
 from prosa.chat.wire import room_shape
 from prosa.models.entries import Page as Messages
 from prosa.models.errors import MalformedError, UnauthenticatedError
@@ -43,15 +44,10 @@ class RoomsPage(Page):
             if ROOM_PATH.fullmatch(way_back):
                 self.redirect(way_back)
                 return
-        found, last = await self.chat.rooms.page(person.user_id, bookmark=self._bookmark(), limit=ROOMS)
-        older = (
-            f"/chat/?{urlencode({'antes': last.last_at.isoformat(), 'sala': last.chat_id})}" if last else None
-        )
         self.render_page(
             "rooms.html",
             person=person,
-            rooms=[self.chat.wire.summary(summary) for summary in found],
-            older_url=older,
+            **await list_of(self.chat, person, self._bookmark()),
             page_data={
                 **_of_person(person),
                 "sockjs_url": SOCKJS_URL,
@@ -67,6 +63,17 @@ class RoomsPage(Page):
             return Bookmark(in_utc(when, field="antes"), chat_id) if when.tzinfo else None
         except (ValueError, MalformedError):
             return None
+
+
+async def list_of(chat: Chat, person: Person, bookmark: Bookmark | None = None) -> dict[str, Any]:
+    """What ``_list.html`` needs: the newest rooms, or those after ``bookmark``, and where it goes on."""
+    found, last = await chat.rooms.page(person.user_id, bookmark=bookmark, limit=ROOMS)
+    return {
+        "rooms": [chat.wire.summary(summary) for summary in found],
+        "older_url": f"/chat/?{urlencode({'antes': last.last_at.isoformat(), 'sala': last.chat_id})}"
+        if last
+        else None,
+    }
 
 
 class Unread(Page):
@@ -111,6 +118,7 @@ class RoomPage(Page):
             "room.html",
             person=person,
             room=room_shape(room),
+            **await list_of(self.chat, person),
             **shown,
             top_seq=page.top_seq,
             is_traditional=self.is_traditional,

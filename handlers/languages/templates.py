@@ -8,6 +8,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from handlers.faces import face_of, hue, initials
 from handlers.languages.language import Language
 from handlers.languages.moments import Moments
 from handlers.texts import is_emoji, isolated, pieces
@@ -34,6 +35,7 @@ def environment(folder: Path, language: Language, moments: Moments) -> jinja2.En
     templates.globals["ngettext"] = _counting(language)
     templates.globals["json_script"] = json_script
     templates.globals["language"] = language
+    templates.globals["face_of"] = face_of
     templates.tests.update(emoji=is_emoji, link=is_link)
     templates.filters.update(
         ago=moments.ago,
@@ -41,6 +43,8 @@ def environment(folder: Path, language: Language, moments: Moments) -> jinja2.En
         day_name=moments.day_name,
         full=moments.full,
         hour=moments.hour,
+        hue=hue,
+        initials=initials,
         isolated=isolated,
         number=language.number,
         pieces=pieces,

@@ -1,6 +1,6 @@
 /* The way down, where the end is out of sight: how many messages wait there.
 
-   parts: button (element), scroll, list, readSeq(): how far the person has read or sees. */
+   parts: button, words (elements), scroll, list, readSeq(): how far the person has read or sees. */
 (function (prosa) {
   'use strict';
 
@@ -16,8 +16,8 @@
       text = prosa.texts('%(num)s mensagem nova', '%(num)s mensagens novas', count);
     }
     parts.button.hidden = !count && !parts.scroll.isFarUp();
-    if (parts.button.textContent !== text) {
-      parts.button.textContent = text;
+    if (parts.words.textContent !== text) {
+      parts.words.textContent = text;
     }
   };
 

@@ -123,6 +123,28 @@
     });
   };
 
+  /* The list of rooms that the server drew, kept up to date; `current` is the room that is open, if one is. */
+  prosa.makeRoomsFeed = function (page, connection, moments) {
+    var list = prosa.part('rooms');
+    return new prosa.RoomsFeed({
+      connection: connection,
+      timers: prosa.timers,
+      isNewest: window.location.pathname !== '/chat/' || window.location.search === '',
+      isShown: function () {
+        return list.parentNode.offsetWidth > 0;
+      },
+      rows: new prosa.RoomRows({
+        list: list,
+        blank: prosa.part('blank-row').firstElementChild,
+        empty: prosa.part('rooms-empty'),
+        moments: moments,
+        userId: page.user_id,
+        current: page.chat_id,
+        roomsUrl: prosa.part('rooms-link').getAttribute('href')
+      })
+    });
+  };
+
   /* Once the browser's SockJS is there: where another host was to bring it and did not, our own. */
   prosa.whenSockJS = function (action) {
     var own;

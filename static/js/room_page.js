@@ -24,6 +24,9 @@
       }
     });
     parts.list.place(entries);
+    if (entries.length) {
+      parts.feed.say(entries[entries.length - 1]);
+    }
   }
 
   /* Whoever has read everything and looks away finds what came meanwhile below a line. */
@@ -146,7 +149,7 @@
     outbox.on('waiting', show);
     outbox.on('failed', show);
     outbox.on('sent', function (message, ack) {
-      parts.list.place([{
+      var entry = {
         id: ack.id,
         chat_id: ack.chat_id,
         seq: ack.seq,
@@ -157,7 +160,9 @@
         remetente_id: parts.page.user_id,
         data_envio: ack.data_envio,
         timestamp: ack.timestamp
-      }]);
+      };
+      parts.list.place([entry]);
+      parts.feed.say(entry);
     });
     outbox.on('returned', function (messages, refusal) {
       parts.composer.giveBack(messages.map(function (message) {
@@ -221,6 +226,9 @@
       parts.cursors.mark();
     });
     window.addEventListener('focus', seen);
+    window.addEventListener('resize', function () {
+      parts.feed.refresh();
+    });
     document.addEventListener('visibilitychange', seen);
   }
 

@@ -41,6 +41,7 @@
   function makeDown(parts) {
     parts.down = new prosa.Down({
       button: prosa.part('down'),
+      words: prosa.part('down-text'),
       scroll: parts.scroll,
       list: parts.list,
       readSeq: function () {
@@ -100,6 +101,7 @@
       members: prosa.part('members'),
       member: blank('member')
     }, page.user_id);
+    parts.feed = prosa.makeRoomsFeed(page, parts.connection, parts.moments);
     parts.toasts = new prosa.Toasts(prosa.part('toasts'), blank('toast'),
       prosa.part('rooms-link').getAttribute('href'), prosa.timers);
     parts.attention = new prosa.Attention(document);

@@ -25,7 +25,7 @@
     return prosa.isolated(last.remetente) + ': ' + text;
   }
 
-  /* parts: list, blank, empty (elements), moments, userId, roomsUrl. */
+  /* parts: list, blank, empty (elements), moments, userId, roomsUrl; current: the room that is open, if one is. */
   function RoomRows(parts) {
     this.parts = parts;
     this.shorten();
@@ -64,6 +64,15 @@
     this.reveal();
   };
 
+  /* Something was said in a room: its row comes first. */
+  RoomRows.prototype.say = function (entry) {
+    var element = this.rowOf(entry.chat_id);
+    if (element.parentNode === this.parts.list) {
+      this.paintLast(element, entry);
+      this.parts.list.insertBefore(element, this.parts.list.firstElementChild);
+    }
+  };
+
   RoomRows.prototype.drop = function (chatId) {
     var element = this.rowOf(chatId);
     if (element.parentNode === this.parts.list) {
@@ -80,19 +89,27 @@
   RoomRows.prototype.paint = function (element, row) {
     var room = row.room;
     element.setAttribute('data-chat-id', room.chat_id);
-    element.className = 'room-row' + (row.unread ? ' room-row--unread' : '');
+    element.className = 'room-row' + (row.unread ? ' room-row--unread' : '') +
+      (room.chat_id === this.parts.current ? ' room-row--current' : '');
     part(element, 'row-link').setAttribute('href', this.parts.roomsUrl + room.chat_id + '/websocket/');
-    part(element, 'avatar').textContent = room.title.slice(0, 1).toUpperCase();
-    part(element, 'avatar').className = 'avatar avatar--' + room.title.length % 5;
+    if (room.chat_id === this.parts.current) {
+      part(element, 'row-link').setAttribute('aria-current', 'page');
+    }
+    prosa.paintFace(part(element, 'avatar'), prosa.faceOf(room, this.parts.userId));
     part(element, 'row-title').textContent = room.title;
     part(element, 'row-names').textContent = prosa.namesOf(room.members, this.parts.userId);
-    part(element, 'row-preview').textContent = previewOf(row.last, this.parts.userId);
     part(element, 'row-closed').hidden = room.can_write;
     part(element, 'row-unread').hidden = !row.unread;
     part(element, 'row-count').textContent = row.unread >= MOST ? '99+' : row.unread;
-    part(element, 'row-time').textContent = row.last ? this.parts.moments.brief(row.last.data_envio) : '';
-    if (row.last) {
-      part(element, 'row-time').setAttribute('datetime', row.last.timestamp);
+    this.paintLast(element, row.last);
+  };
+
+  RoomRows.prototype.paintLast = function (element, last) {
+    var time = part(element, 'row-time');
+    part(element, 'row-preview').textContent = previewOf(last, this.parts.userId);
+    time.textContent = last ? this.parts.moments.brief(last.data_envio) : '';
+    if (last) {
+      time.setAttribute('datetime', last.timestamp);
     }
   };
 

@@ -66,3 +66,22 @@ def test_what_a_sheet_refers_to_is_there_under_a_name_that_tells_its_content(
 def test_a_part_that_is_missing_stops_the_start(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         join_all(tmp_path)
+
+
+def test_a_browser_without_variables_is_told_the_light_value_first(bundles: dict[str, Bundle]) -> None:
+    sheet = bundles["prosa.css"].body.decode()
+    rules = [rule.split(";") for rule in re.findall(r"\{([^{}]*var\([^{}]*)\}", sheet)]
+    assert len(rules) > 50
+    for declarations in rules:
+        for before, use in zip(["", *declarations], declarations, strict=False):
+            if "var(" in use:
+                name = use.partition(":")[0]
+                assert before.startswith(f"{name}:"), use
+                assert "var(" not in before, use
+
+
+def test_a_variable_that_the_theme_does_not_have_stops_the_start(tmp_path: Path) -> None:
+    shutil.copytree(STATIC, tmp_path / "static")
+    (tmp_path / "static" / "css" / "components" / "x.css").write_text(".x { color: var(--no-such); }")
+    with pytest.raises(KeyError, match="--no-such"):
+        join_all(tmp_path / "static")

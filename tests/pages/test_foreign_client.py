@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext
 
+from tests.pages.room import is_live
 from tests.server import ROOT, Server
 
 URL = "https://cdn.example/sockjs.min.js"
@@ -52,7 +53,7 @@ def test_the_page_is_live_with_the_other_hosts_script_or_else_with_our_own(
         ),
     )
     page.goto(server.url + "/chat/1/websocket/")
-    expect(page.locator(".status--live")).to_be_visible()
+    is_live(page)
     assert asked.count(URL) == 1
     assert len([url for url in asked if "/prosa/joined/sockjs." in url]) == own
     assert page.evaluate("window.EVIL") is None

@@ -9,7 +9,16 @@ from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 from tests.journeys.scene import Scene, Start
 
 SECONDS = 30
-PAGES = ["/chat/", "/chat/1/", "/chat/1/websocket/", "/chat/1/historico/", "/chat/nenhuma/", "/nowhere"]
+PAGES = [
+    "/chat/",
+    "/chat/1/",
+    "/chat/1/websocket/",
+    "/chat/1/historico/",
+    "/chat/1/buscar/?q=x",
+    "/chat/buscar/",
+    "/chat/nenhuma/",
+    "/nowhere",
+]
 OTHERS = [
     "/healthz",
     "/metrics",

@@ -98,9 +98,35 @@ class Run:
         ):
             with contextlib.suppress(Refused):
                 await cliente.asks("send_message", chat_id=1, **wrong)
+        await self.changes(cliente)
         cliente.writes(f"{{{self.secret('no json')}")
         await cliente.hears("error", code="malformed")
         return cliente
+
+    async def changes(self, cliente: Browser) -> None:
+        """What was said is said anew, taken back and looked for, in the right field and in the wrong one."""
+        said = await cliente.says(self.secret("mistake"), in_room=1)
+        await cliente.asks("edit_message", chat_id=1, target=said["id"], conteudo=self.secret("edit"))
+        await cliente.asks("search_messages", q=self.secret("search"), chat_id=1)
+        for event, wrong in (
+            ("edit_message", {"target": said["id"], "conteudo": {"$set": self.secret("text in an object")}}),
+            ("edit_message", {"target": self.secret("text as a target"), "conteudo": "x"}),
+            ("edit_message", {"target": 1, "conteudo": self.secret("long edit") * 100}),
+            ("search_messages", {"q": [self.secret("search in a list")]}),
+            ("search_messages", {"q": "x", "before": self.secret("search as a place")}),
+        ):
+            with contextlib.suppress(Refused):
+                await cliente.asks(event, **{"chat_id": 1, **wrong})
+        await cliente.asks("delete_message", chat_id=1, target=said["id"])
+
+    def searches(self) -> None:
+        """Words in an address, where a page without scripts has to put them."""
+        cookie = {"Cookie": f"sessionid={self.key}"}
+        for visitor in (self.front, self.worker):
+            for path in ("/chat/buscar/", "/chat/1/buscar/", "/chat/404/buscar/", "/chat/1/historico/"):
+                asked = f"{path}?q={self.secret('search ' + uuid.uuid4().hex)}"
+                assert visitor.ask(asked, headers=cookie).status in {200, 404}
+                visitor.ask(f"{asked}&before=%ff", headers=cookie)
 
     def presents(self) -> None:
         """A credential in the address of every transport, by nginx and at a worker itself."""
@@ -190,6 +216,10 @@ class Run:
             await asyncio.to_thread(self.cluster.colours._call, "stopProcess", program)
         with pytest.raises((Refused, TimeoutError, ConnectionError)):
             await cliente.says(self.secret("said in vain"), in_room=1)
+        for event in ("search_messages", "edit_message"):
+            with contextlib.suppress(Refused, TimeoutError, ConnectionError):
+                lost = self.secret(f"{event} in vain")
+                await cliente.asks(event, chat_id=1, q=lost, target=1, conteudo=lost)
         path = f"/ws/chat/000/abc/xhr?session_key={self.key}"
         await asyncio.to_thread(self.front.ask, path, method="POST", body=b"")
         await cliente.drops()
@@ -206,7 +236,7 @@ class Run:
 async def test_nothing_that_a_run_writes_holds_a_text_a_key_a_token_or_an_address(cluster: Cluster) -> None:
     run = await asyncio.to_thread(Run, cluster)
     cliente = await run.talks()
-    for step in (run.presents, run.misspells, run.tells, run.makes_nginx_complain, run.counts):
+    for step in (run.searches, run.presents, run.misspells, run.tells, run.makes_nginx_complain, run.counts):
         await asyncio.to_thread(step)
     await run.loses_the_rest(cliente)
     files = {path: path.read_text(errors="replace") for path in run.written()}

@@ -17,7 +17,7 @@ from tests.postgres import Postgres, program
 from tests.server import Server
 from tests.sites.public import PASSWORD, Marketplace, Visit
 
-SECONDS = 60
+SECONDS = 120
 COOKIE = "indica_session"
 AT_ONCE_SECONDS = 5.0
 """Far below the minute after which Prosa would have asked again; a second, where the machine is idle."""

@@ -179,6 +179,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     grace_seconds: Annotated[
         Seconds, Meta(description="Time before somebody who went away is said to be away.")
     ] = 10
+    last_seen: Annotated[
+        bool, Meta(description="Say when somebody who is not here last was: kept for at most a month.")
+    ] = True
     typing_seconds: Annotated[
         Seconds, Meta(description="How long one `typing_start` means that somebody is typing.")
     ] = 8

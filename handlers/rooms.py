@@ -12,12 +12,12 @@ from uuid import uuid4
 from handlers.base import WAY_BACK, Page
 from prosa.chat.commands import in_utc
 from prosa.chat.service import Chat
-from prosa.chat.wire import room_shape
+from prosa.chat.wire import moment, room_shape
 from prosa.models.entries import Page as Messages
 from prosa.models.errors import MalformedError, UnauthenticatedError
 from prosa.models.ids import ChatId
 from prosa.models.people import Person
-from prosa.models.rooms import Bookmark, Cursor
+from prosa.models.rooms import Bookmark, Cursor, Room
 
 ROOM_PATH = re.compile(r"/chat/[A-Za-z0-9_-]{1,64}/(?:websocket/|historico/|buscar/)?")
 SOCKJS_URL = "/ws/chat"
@@ -69,7 +69,7 @@ async def list_of(chat: Chat, person: Person, bookmark: Bookmark | None = None) 
     """What ``_list.html`` needs: the newest rooms, or those after ``bookmark``, and where it goes on."""
     found, last = await chat.rooms.page(person.user_id, bookmark=bookmark, limit=ROOMS)
     return {
-        "rooms": [chat.wire.summary(summary) for summary in found],
+        "rooms": [chat.row(summary) for summary in found],
         "older_url": f"/chat/?{urlencode({'antes': last.last_at.isoformat(), 'sala': last.chat_id})}"
         if last
         else None,
@@ -120,6 +120,7 @@ class RoomPage(Page):
             room=room_shape(room),
             **await list_of(self.chat, person),
             **shown,
+            presence=await self.presence_in(room, person),
             top_seq=page.top_seq,
             is_traditional=self.is_traditional,
             client_id=uuid4(),
@@ -141,6 +142,20 @@ class RoomPage(Page):
                 "limits": self.site.limits,
             },
         )
+
+    async def presence_in(self, room: Room, person: Person) -> dict[str, Any]:
+        """Whether the other one is here, in a room of two; in others, how many of the others are."""
+        say = self.language
+        others = [member.user_id for member in room.members or () if member.user_id != person.user_id]
+        count = sum(map(self.chat.presence.is_online, others))
+        if len(others) != 1:
+            text = say.texts("%(num)s online", "%(num)s online", count) if count else ""
+        elif count:
+            text = say.text("online")
+        else:
+            last_seen = (await self.chat.presence.last_seen_in(room)).get(others[0])
+            text = say.moments.last_seen(moment(last_seen)) if last_seen else say.text("offline")
+        return {"text": text, "is_online": count > 0}
 
     def log_of(self, page: Messages, person: Person, cursors: tuple[Cursor, ...]) -> dict[str, Any]:
         """What a template needs to draw a page of messages, with how far the others have got."""

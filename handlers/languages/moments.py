@@ -68,6 +68,16 @@ class Moments:
             return say.text("ontem às %(hour)s", hour=hour)
         return say.text("%(day)s às %(hour)s", day=self._date(local.date()), hour=hour)
 
+    def last_seen(self, when: str) -> str:
+        """When somebody who is away was here."""
+        local = self._local(when)
+        said = {"hour": self._hour(local), "day": self._date(local.date())}
+        if local.date() >= self._today():
+            return self._language.text("visto por último às %(hour)s", **said)
+        if local.date() == self._today() - timedelta(days=1):
+            return self._language.text("visto por último ontem às %(hour)s", **said)
+        return self._language.text("visto por último em %(day)s às %(hour)s", **said)
+
     def names(self) -> dict[str, Any]:
         """The same for a script: months, weekdays from Sunday, the halves of the day where there are two."""
         weekdays = [self._weekdays[-1], *self._weekdays[:-1]]

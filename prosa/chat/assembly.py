@@ -38,6 +38,7 @@ from prosa.storage.erasures import Erasures
 from prosa.storage.memberships import Memberships
 from prosa.storage.messages import Messages as StoredMessages
 from prosa.storage.rooms import Rooms as StoredRooms
+from prosa.storage.sightings import Sightings
 from prosa.storage.texts import Texts
 from prosa.storage.traces import Traces
 
@@ -49,6 +50,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     conteudo: int
     edit_seconds: int
     grace_seconds: float
+    last_seen: bool
     page: int
     rates: dict[str, str]
     """How often something may be done, by its name, in the words of ``limits``."""
@@ -93,6 +95,7 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
         connections=connections,
         memberships=memberships,
         rooms=stored_rooms,
+        sightings=Sightings(database) if rules.last_seen else None,
         tasks=tasks,
         call_later=call_later,
         grace_seconds=rules.grace_seconds,

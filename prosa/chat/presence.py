@@ -1,4 +1,7 @@
-"""Who is here: in a room, and anywhere, at this worker or another one; nothing of it is stored.
+"""Who is here: in a room, and anywhere, at this worker or another one.
+
+Of it only the moment is stored at which somebody was last here, for at most a month, and unless the site
+does without it.
 
 Each worker tells its own people, of everybody: whoever comes to one while another one has them is no news.
 
@@ -6,6 +9,7 @@ Going away is told only after a time of grace, so that a change of page is not a
 """
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -17,10 +21,16 @@ from prosa.chat.hub import Hub, LiveRoom
 from prosa.chat.tasks import Tasks
 from prosa.chat.typing import CallLater
 from prosa.chat.wire import moment
+from prosa.models.errors import UnavailableError
 from prosa.models.ids import ChatId, UserId
 from prosa.models.people import Person
+from prosa.models.rooms import Room
 from prosa.storage.memberships import Memberships
 from prosa.storage.rooms import Rooms
+from prosa.storage.sightings import Sightings
+
+NOTE_BEATS = 15
+"""Everybody who is here is noted each minute: when a worker is killed, nobody's moment is older than that."""
 
 Key = TypeVar("Key")
 
@@ -36,6 +46,7 @@ class Presence:
         connections: Connections,
         memberships: Memberships,
         rooms: Rooms,
+        sightings: Sightings | None,
         tasks: Tasks,
         call_later: CallLater,
         grace_seconds: float,
@@ -47,6 +58,8 @@ class Presence:
         self._connections = connections
         self._memberships = memberships
         self._rooms = rooms
+        self._sightings = sightings
+        self._seen: dict[UserId, datetime] = {}
         self._tasks = tasks
         self._call_later = call_later
         self._grace_seconds = grace_seconds
@@ -58,15 +71,29 @@ class Presence:
         """Whether the person has a connection anywhere, or had one within the time of grace."""
         return user_id in self._online or self._elsewhere.has((None, user_id))
 
+    def online_in(self, room: Room) -> list[UserId]:
+        """Whoever of a small room's members is here; nobody of a large one's."""
+        return [member.user_id for member in room.members or () if self.is_online(member.user_id)]
+
+    async def last_seen_in(self, room: Room) -> dict[UserId, datetime]:
+        """When those of a small room's members who are not here last were, where that is known."""
+        away = [m.user_id for m in room.members or () if not self.is_online(m.user_id)]
+        if self._sightings is None:
+            return {}
+        stored = await self._sightings.of(away)
+        return {**stored, **{user_id: self._seen[user_id] for user_id in away if user_id in self._seen}}
+
     def count_in(self, live: LiveRoom) -> int:
         """How many people are in the room, at all workers."""
         return len(live.people.keys() | self._elsewhere.people_in(live.chat_id))
 
     async def run(self) -> None:
         """Tell the other workers who is here, and forget those that are silent, for ever."""
-        while True:
+        for beat in itertools.count(1):
             self.ask()
             await asyncio.sleep(BEAT_SECONDS)
+            if self._sightings is not None:
+                await self._keep(self._sightings, everybody=beat % NOTE_BEATS == 0)
             for place in self._elsewhere.expire():
                 self._went(place)
 
@@ -105,13 +132,25 @@ class Presence:
         chat_id, user_id = place
         if chat_id is None:
             if user_id not in self._online:
-                last_seen = moment(self._now() - timedelta(seconds=self._grace_seconds))
-                self._tell_presence(user_id, events.presence(user_id, online=False, last_seen=last_seen))
+                self._tell_away(user_id, self._now() - timedelta(seconds=self._grace_seconds))
         elif (chat_id, user_id) not in self._here:
             self._tell_left(chat_id, user_id)
 
     def _tell_presence(self, user_id: UserId, event: events.Event) -> None:
         self._tasks.start(f"presence {user_id}", self._tell_acquaintances(user_id, event))
+
+    def _tell_away(self, user_id: UserId, last_seen: datetime) -> None:
+        told = None if self._sightings is None else moment(last_seen)
+        self._tell_presence(user_id, events.presence(user_id, online=False, last_seen=told))
+
+    async def _keep(self, sightings: Sightings, *, everybody: bool) -> None:
+        """A courtesy: where the store does not answer, the next one will do."""
+        seen, self._seen = self._seen, {}
+        now = self._now()
+        try:
+            await sightings.note({**seen, **(dict.fromkeys(self._online, now) if everybody else {})})
+        except UnavailableError:
+            self._seen = {**seen, **self._seen}
 
     def _tell_joined(self, chat_id: ChatId, user_id: UserId, name: str | None = None) -> None:
         live = self._hub.live(chat_id)
@@ -166,16 +205,16 @@ class Presence:
             or self._online[user_id] is not None
         ):
             return
-        last_seen = moment(self._now())
+        last_seen = self._seen[user_id] = self._now()
         self._online[user_id] = self._call_later(
             self._grace_seconds, lambda: self._offline(user_id, last_seen)
         )
 
-    def _offline(self, user_id: UserId, last_seen: str) -> None:
+    def _offline(self, user_id: UserId, last_seen: datetime) -> None:
         del self._online[user_id]
         self._elsewhere.say_went((None, user_id))
         if not self._elsewhere.has((None, user_id)):
-            self._tell_presence(user_id, events.presence(user_id, online=False, last_seen=last_seen))
+            self._tell_away(user_id, last_seen)
 
     @staticmethod
     def _is_back(known: dict[Key, asyncio.TimerHandle | None], key: Key) -> bool:

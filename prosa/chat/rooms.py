@@ -14,7 +14,7 @@ from prosa.chat.presence import Presence
 from prosa.chat.replies import Reply, fitting
 from prosa.chat.seats import Seat
 from prosa.chat.typing import Typing
-from prosa.chat.wire import Shape, Wire, cursor_shape, room_shape
+from prosa.chat.wire import Shape, Wire, cursor_shape, moment, room_shape
 from prosa.models.entries import Page
 from prosa.models.errors import NotFoundError, TooManyRoomsError
 from prosa.models.ids import ChatId, UserId
@@ -105,6 +105,9 @@ class Rooms:
             "recovered": False,
             "messages": [],
             "online": self._online(room, live),
+            "last_seen": {
+                user_id: moment(at) for user_id, at in (await self._presence.last_seen_in(room)).items()
+            },
             "cursors": self._cursors(room, live, connection.person.user_id),
             "room": room_shape(room),
         }
@@ -140,7 +143,7 @@ class Rooms:
     def _online(self, room: Room, live: LiveRoom) -> list[UserId] | int:
         if room.members is None:
             return self._presence.count_in(live)
-        return [member.user_id for member in room.members if self._presence.is_online(member.user_id)]
+        return self._presence.online_in(room)
 
     @staticmethod
     def _cursors(room: Room, live: LiveRoom, user_id: UserId) -> list[Shape]:

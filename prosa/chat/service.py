@@ -20,7 +20,7 @@ from prosa.chat.typing import Typing
 from prosa.chat.wire import Shape, Wire, ending
 from prosa.models.entries import Page
 from prosa.models.errors import UnknownEventError
-from prosa.models.rooms import Cursor
+from prosa.models.rooms import Cursor, RoomSummary
 from prosa.models.searches import Found, Place
 
 QUERIES = (commands.History, commands.ListRooms, commands.MarkDelivered, commands.MarkRead)
@@ -88,7 +88,7 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
                 return Reply(self.found(hits, connection.written_size))
             case commands.ListRooms():
                 found, more = await self.rooms.list(user_id, since=command.since, limit=_limit(command.limit))
-                rows = [self.wire.summary(summary) for summary in found]
+                rows = [self.row(summary) for summary in found]
                 return Reply(self._rows(rows, connection.written_size, more=more))
             case commands.Authenticate():
                 person = await self.sessions.refresh(connection, command.credential)
@@ -114,6 +114,10 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
             "next": None if following is None else text_of(following),
             "whole": found.whole,
         }
+
+    def row(self, summary: RoomSummary) -> Shape:
+        """One row of a room list, with who of a small room is here."""
+        return {**self.wire.summary(summary), "online": self.presence.online_in(summary.room)}
 
     def _rows(self, rows: list[Shape], measure: Measure, *, more: bool) -> Shape:
         count = fitting(rows[::-1], {"more": True}, measure=measure, limit=self.reply_bytes)

@@ -30,6 +30,7 @@ TEXT_INDEXES = (
     IndexModel([("chat_id", ASCENDING), ("seq", ASCENDING)], name="place", unique=True),
     IndexModel([("words", TEXT)], name="words", default_language="portuguese"),
 )
+SIGHTING_INDEXES = (IndexModel([("at", ASCENDING)], name="old", expireAfterSeconds=30 * 24 * 3600),)
 
 NAMESPACE_EXISTS = 48
 
@@ -70,6 +71,7 @@ class Database:
         self.erasures: Collection = database["erasures"]
         self.texts: Collection = database["texts"]
         self.marks: Collection = database["marks"]
+        self.sightings: Collection = database["sightings"]
 
     @classmethod
     async def open(cls, uri: str, name: str, **options: Any) -> Self:
@@ -132,12 +134,13 @@ class Database:
         hello = await self._client.admin.command("hello")
         if not hello.get("setName") and hello.get("msg") != "isdbgrid":
             raise StandaloneError
-        kept = (self.messages, self.memberships, self.rooms, self.erasures, self.texts, self.marks)
-        for collection in kept:
+        log = (self.messages, self.memberships, self.rooms)
+        for collection in (*log, self.erasures, self.texts, self.marks, self.sightings):
             await self._create(collection.name)
         await self.messages.create_indexes(list(MESSAGE_INDEXES))
         await self.memberships.create_indexes(list(MEMBERSHIP_INDEXES))
         await self.texts.create_indexes(list(TEXT_INDEXES))
+        await self.sightings.create_indexes(list(SIGHTING_INDEXES))
 
     async def _create(self, collection: str) -> None:
         """Several workers start at once: whoever comes second finds it made."""

@@ -16,6 +16,7 @@ from prosa.models.people import REMOVED_PERSON
 from prosa.storage.database import Database, Document
 from prosa.storage.documents import SAYS_NOTHING
 from prosa.storage.rosters import Rosters
+from prosa.storage.sightings import Sightings
 from prosa.storage.texts import Texts
 from prosa.storage.traces import Traces
 from prosa.storage.translation import unavailable
@@ -39,6 +40,7 @@ class Erasures:
         self._messages = database.messages
         self._rosters = Rosters(database)
         self._texts = Texts(database)
+        self._sightings = Sightings(database)
         self._traces = Traces(database)
         self._new_epoch = new_epoch
         self._new_pseudonym = new_pseudonym
@@ -60,6 +62,7 @@ class Erasures:
             if blanks:
                 await self._texts.forget(chat_id)  # and for whoever was indexing the room meanwhile
             yield chat_id, count
+        await self._sightings.forget(user_id)
         with unavailable():
             await self._erasures.delete_one({"_id": user_id})
 

@@ -10,6 +10,7 @@
     this.online = {};
     this.lastSeen = {};
     this.count = null;
+    this.isKnown = false;
   }
 
   Presence.prototype.setPeople = function (members) {
@@ -17,12 +18,16 @@
     this.people = Array.isArray(members) ? members.filter(function (member) {
       return member.user_id !== userId;
     }) : [];
-    this.show();
+    if (this.isKnown) {
+      this.show();
+    }
   };
 
-  /* `online` is a list of ids, or a count in a large room. */
-  Presence.prototype.start = function (online) {
+  /* `online` is a list of ids, or a count in a large room; `lastSeen` has moments by id. */
+  Presence.prototype.start = function (online, lastSeen) {
     var known = {};
+    this.isKnown = true;
+    this.lastSeen = lastSeen || {};
     this.count = Array.isArray(online) ? null : online;
     if (Array.isArray(online)) {
       online.forEach(function (userId) {
@@ -44,6 +49,7 @@
   /* The line is down: nothing is known of anybody. */
   Presence.prototype.forget = function () {
     this.count = null;
+    this.isKnown = false;
     this.write('', false);
   };
 

@@ -10,6 +10,7 @@
   function showRoom(parts, room) {
     prosa.part('title').textContent = room.title;
     prosa.part('people').textContent = prosa.namesOf(room.members, parts.page.user_id);
+    prosa.part('role').textContent = prosa.roleOf(room.members, parts.page.user_id);
     parts.attention.rename(prosa.isolated(room.title));
     parts.composer.allow(room.can_write, room.reason);
     parts.deal.show(room);
@@ -82,7 +83,7 @@
     });
     room.on('joined', function (ack) {
       parts.statusLine.show('joined');
-      parts.presence.start(ack.online);
+      parts.presence.start(ack.online, ack.last_seen);
       parts.cursors.restart();
       ack.cursors.forEach(parts.cursors.hear, parts.cursors);
       parts.cursors.keep(ack.top_seq);

@@ -124,3 +124,40 @@ async def test_who_is_elsewhere_is_notified_with_what_is_unread(start: Start) ->
     await fornecedor.asks("mark_read", chat_id=1, seq=1)
     assert (await fornecedor.asks("list_rooms"))["rooms"][0]["unread"] == 0
     assert (await cliente.asks("list_rooms"))["rooms"][0]["unread"] == 0
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_when_somebody_was_last_here_is_known_on_the_first_paint_and_after_a_restart(
+    start: Start,
+) -> None:
+    scene = await start(grace_seconds=0.1)
+    await scene.room()
+    assert ">offline<" in (await scene.get("/chat/1/websocket/", "cliente")).body.decode()
+    fornecedor = await scene.browser("reforma")
+    assert ">online<" in (await scene.get("/chat/1/websocket/", "cliente")).body.decode()
+    cliente = await scene.browser("cliente")
+    rows = (await cliente.asks("list_rooms"))["rooms"]
+    assert set(rows[0]["online"]) == {scene.ids["cliente"], scene.ids["reforma"]}
+    await fornecedor.leaves()
+    gone = await cliente.hears("presence", online=False)
+    joined = await cliente.asks("join_chat", chat_id=1)
+    assert joined["last_seen"] == {scene.ids["reforma"]: gone["last_seen"]}
+    assert ">visto por último às " in (await scene.get("/chat/1/websocket/", "cliente")).body.decode()
+    while not await scene.worker.database.sightings.find_one({"_id": scene.ids["reforma"]}):
+        pass  # written with the next beat
+    later = await start()
+    later.ids, later.keys = scene.ids, scene.keys
+    joined = await (await later.browser("cliente")).asks("join_chat", chat_id=1)
+    assert joined["last_seen"] == {scene.ids["reforma"]: gone["last_seen"]}
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_a_site_that_does_without_it_keeps_no_moment_of_anybody(start: Start) -> None:
+    scene = await start(grace_seconds=0.1, last_seen="false")
+    await scene.room()
+    cliente, fornecedor = await scene.browser("cliente"), await scene.browser("reforma")
+    await fornecedor.leaves()
+    gone = await cliente.hears("presence", online=False)
+    assert "last_seen" not in gone
+    assert (await cliente.asks("join_chat", chat_id=1))["last_seen"] == {}
+    assert await scene.worker.database.sightings.count_documents({}) == 0

@@ -16,6 +16,7 @@ from prosa.storage.memberships import Memberships
 from prosa.storage.messages import Messages
 from prosa.storage.retention import Retention
 from prosa.storage.rooms import Rooms
+from prosa.storage.sightings import Sightings
 from prosa.storage.texts import Texts
 from prosa.storage.traces import Traces
 from tests.prosa.storage.drafts import ALONE, NOON, a_change, a_draft
@@ -82,6 +83,11 @@ async def search_everything(texts: Texts) -> None:
     await texts.forget(ChatId("9"))
 
 
+async def see(sightings: Sightings) -> None:
+    await sightings.note({USER: NOON, OTHER: NOON})
+    await sightings.of([USER, OTHER])
+
+
 async def use_everything(database: Database) -> None:
     messages, rooms, memberships = Messages(database, turn=ALONE), Rooms(database), Memberships(database)
     both = (Member(USER, "Ana"), Member(UserId("2"), "Beto"))
@@ -124,6 +130,7 @@ async def use_everything(database: Database) -> None:
     await messages.append(a_draft("x", room="8", author=OTHER))
     await messages.at([(ROOM, 1), (ChatId("8"), 2)])
     await search_everything(Texts(database))
+    await see(Sightings(database))
     traces = Traces(database)
     async for room in traces.rooms_of(OTHER):
         await traces.of(room, OTHER)

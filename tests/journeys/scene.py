@@ -76,6 +76,7 @@ class Scene:
         token: str | None = None,
         scope: str = "rooms messages hints exports erasure",
         accept: str = "application/json",
+        language: str = "pt-BR",
         **fetching: Any,
     ) -> HTTPResponse:
         """Call the site's API with a service token; ``fetching`` is for Tornado's client."""
@@ -85,7 +86,11 @@ class Scene:
         return await AsyncHTTPClient().fetch(
             f"{self.url}/chat/api/v1{path}",
             method=method,
-            headers={"Authorization": f"Bearer {token or minted}", "Accept": accept},
+            headers={
+                "Authorization": f"Bearer {token or minted}",
+                "Accept": accept,
+                "Accept-Language": language,
+            },
             body=None if body is None else msgspec.json.encode(body),
             **{"raise_error": False, **fetching},
         )

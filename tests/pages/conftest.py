@@ -61,7 +61,7 @@ def contexts(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
     opened: list[BrowserContext] = []
 
     def make(**options: object) -> BrowserContext:
-        context = chromium.new_context(locale="pt-BR", **options)  # type: ignore[arg-type]
+        context = chromium.new_context(**{"locale": "pt-BR", **options})  # type: ignore[arg-type]
         opened.append(context)
         return context
 

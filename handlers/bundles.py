@@ -48,6 +48,7 @@ ROOM = (
     "scroll",
     "down",
     "message_view",
+    "fold",
     "pending_list",
     "message_list",
     "enter_key",

@@ -13,6 +13,7 @@ from handlers.base import WAY_BACK, Page
 from prosa.chat.commands import in_utc
 from prosa.chat.service import Chat
 from prosa.chat.wire import moment, room_shape
+from prosa.models.entries import Entry
 from prosa.models.entries import Page as Messages
 from prosa.models.errors import MalformedError, UnauthenticatedError
 from prosa.models.ids import ChatId
@@ -163,13 +164,22 @@ class RoomPage(Page):
         own = next((cursor.read_seq for cursor in cursors if cursor.user_id == person.user_id), 0)
         has_unread = any(entry.seq > own and entry.author_id != person.user_id for entry in page.messages)
         return {
-            "messages": [self.chat.wire.entry(entry) for entry in page.messages],
+            "messages": [self._shown(entry) for entry in page.messages],
             "more": page.more,
             "delivered_seq": min((cursor.delivered_seq for cursor in others), default=0),
             "read_seq": min((cursor.read_seq for cursor in others), default=0),
             "own_read_seq": own,
             "has_unread": has_unread,
             "unread_after": own if has_unread else None,
+        }
+
+    def _shown(self, entry: Entry) -> dict[str, Any]:
+        """A message for a template: what is not there is said to be not, and moments are for people."""
+        edited_at = entry.edited_at
+        return {
+            **self.chat.wire.entry(entry),
+            "edited": self.chat.wire.when(edited_at)["timestamp"] if edited_at else "",
+            "deleted": entry.is_deleted,
         }
 
 

@@ -1,8 +1,8 @@
 /* Socket.IO's shape over SockJS: io(namespace, options), for scripts written for it.
 
    Kept: emit with an acknowledgement, on, off, once, connect, disconnect, connected, id; the events connect,
-   disconnect (reason) and connect_error (error). What is emitted before the line is up waits for it. A send is
-   given a client_id where it has none, and is tried until the server has stored or refused it; a room that was
+   disconnect (reason) and connect_error (error). What is emitted before the line is up waits for it. A send, an
+   edit or a deletion is given a client_id where it has none, and is tried until the server has stored or refused it; a room that was
    joined is joined again after a break, and what was missed is told as it would have been (io_rooms.js).
    An acknowledgement is called once: with what the server answers, or with {error: refusal}; without one a
    refusal is told as `error`.
@@ -213,8 +213,8 @@
   };
 
   Socket.prototype.ask = function (name, data, done) {
-    if (name === 'send_message') {
-      this.sends.put(data, done);
+    if (name === 'send_message' || name === 'edit_message' || name === 'delete_message') {
+      this.sends.put(name, data, done);
     } else if (name === 'join_chat') {
       this.rooms.join(data, done);
     } else if (name === 'typing_start' || name === 'typing_stop') {

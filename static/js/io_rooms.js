@@ -4,7 +4,7 @@
    A room is remembered from the author's join_chat until leave_chat, room_left or a refusal for good. After a break it
    is joined again from the last entry told, and so it is where an entry does not follow the one before it.
    Where the server cannot give all that was missed, `history_gap` {chat_id, after_seq, first_seq} is told before what
-   it gave: the messages in between are to be read with `history`. */
+   it gave: the messages in between are to be read with `history`, and those before may have been edited or deleted. */
 (function (prosa) {
   'use strict';
 
@@ -152,7 +152,10 @@
   IoRooms.prototype.tellMissed = function (room, after, answer) {
     var first = answer.messages.length > 0 ? answer.messages[0].seq : answer.top_seq + 1;
     var i;
-    if (!answer.recovered && answer.top_seq > after && first > after + 1) {
+    var isPart = answer.messages.filter(function (entry) {
+      return entry.seq > after;
+    }).length !== answer.top_seq - after;
+    if (!answer.recovered && answer.top_seq > after && isPart) {
       this.tell('history_gap', { chat_id: room.chatId, after_seq: after, first_seq: first });
     }
     for (i = 0; i < answer.messages.length; i += 1) {

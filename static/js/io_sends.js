@@ -1,4 +1,4 @@
-/* What an author's script has sent and the server has not acknowledged: in order and one in flight for each room,
+/* What an author's script has sent, edited or deleted and the server has not acknowledged: in order and one in flight for each room,
    under one client_id through every break. In memory: for what survives a reload see outbox.js.
 
    parts: connection, timers, newId(). */
@@ -13,7 +13,7 @@
   }
 
   /* done(refusal, answer), exactly once, when it is stored or refused for good. */
-  IoSends.prototype.put = function (data, done) {
+  IoSends.prototype.put = function (name, data, done) {
     var chatId = String(data.chat_id);
     var sent = {};
     Object.keys(data).forEach(function (key) {
@@ -23,7 +23,7 @@
     if (!this.queues[chatId]) {
       this.queues[chatId] = { waiting: [], isBusy: false };
     }
-    this.queues[chatId].waiting.push({ data: sent, done: done });
+    this.queues[chatId].waiting.push({ name: name, data: sent, done: done });
     this.flush(this.queues[chatId]);
   };
 
@@ -41,7 +41,7 @@
       return;
     }
     queue.isBusy = true;
-    this.parts.connection.command('send_message', first.data, function (refusal, answer) {
+    this.parts.connection.command(first.name, first.data, function (refusal, answer) {
       if (refusal && refusal.retryable) {
         self.later(queue, refusal.retry_after_ms || PAUSE_MS);
         return;

@@ -1,7 +1,7 @@
 /* The messages on the page, ordered by seq alone, each once, with a line between two days.
    What was said and has no place yet is below them: pending_list.js.
 
-   parts: messages (the list), pending, blankDay, blankUnread, view, scroll, moments, empty, older (the link to
+   parts: messages (the list), pending, blankDay, blankUnread, view, fold, scroll, moments, empty, older (the link to
    what is before), stateOf(seq), unreadAfter: what others said after that seq is new; null where nothing is. */
 (function (prosa) {
   'use strict';
@@ -36,6 +36,11 @@
     return first ? seqOf(first) : null;
   };
 
+  /* The last message's; 0 where there is none. */
+  MessageList.prototype.lastSeq = function () {
+    return seqOf(this.items().pop() || this.parts.messages);
+  };
+
   /* Show `entries`; what the page holds already is filled anew where it stands. */
   MessageList.prototype.place = function (entries) {
     var self = this;
@@ -50,6 +55,7 @@
   MessageList.prototype.placeOne = function (entry) {
     var element = this.bySeq[entry.seq];
     if (entry.target !== undefined && entry.target !== null) {
+      this.parts.fold.hear(entry, this.bySeq[entry.target]);
       return;
     }
     if (entry.remetente_id === this.parts.view.userId) {
@@ -59,6 +65,7 @@
       this.parts.view.paint(element, entry);
     } else {
       element = this.parts.view.draw(entry);
+      this.parts.fold.meet(entry.seq, element);
       this.bySeq[entry.seq] = element;
       this.parts.messages.insertBefore(element, this.after(entry.seq));
     }
@@ -104,6 +111,18 @@
     return this.parts.messages.querySelector('[data-part=unread]');
   };
 
+  /* The person's own message has been acknowledged, maybe for the second time: where it is on the page, or above it,
+     the log knows better what has become of it since. */
+  MessageList.prototype.placeSent = function (entry) {
+    var first = this.firstSeq();
+    if (this.bySeq[entry.seq] || (first !== null && entry.seq < first)) {
+      this.parts.pending.forget(entry.client_id);
+      this.tick();
+    } else {
+      this.place([entry]);
+    }
+  };
+
   MessageList.prototype.after = function (seq) {
     var element = this.parts.messages.lastElementChild;
     var next = null;
@@ -136,6 +155,7 @@
   /* Nothing that was shown holds any longer. */
   MessageList.prototype.clear = function () {
     this.parts.messages.textContent = '';
+    this.parts.fold.forget();
     this.bySeq = {};
   };
 

@@ -2,6 +2,7 @@
 (function (prosa) {
   'use strict';
 
+  var DELETED = prosa.text('Mensagem apagada');
   var TICKS = {
     waiting: [prosa.text('enviando…'), prosa.text('Enviando')],
     failed: ['!', prosa.text('Não enviada')],
@@ -12,6 +13,10 @@
 
   function part(element, name) {
     return element.querySelector('[data-part=' + name + ']');
+  }
+
+  function mark(element, name, isMarked) {
+    element.className = element.className.replace(' ' + name, '') + (isMarked ? ' ' + name : '');
   }
 
   /* `blank` is templates/components/message.html with nothing in it. */
@@ -30,12 +35,15 @@
   MessageView.prototype.paint = function (element, entry) {
     var isOwn = entry.remetente_id === this.userId;
     var time = part(element, 'time');
-    element.className = 'message' + (isOwn ? ' message--own' : '') + (entry.kind === 'system' ? ' message--system' : '') +
-      (prosa.isEmoji(entry.conteudo) ? ' message--emoji' : '');
+    element.className = 'message' + (isOwn ? ' message--own' : '') + (entry.kind === 'system' ? ' message--system' : '');
     element.setAttribute('data-client-id', entry.client_id || '');
     element.setAttribute('data-author-id', entry.remetente_id);
     part(element, 'author').textContent = isOwn ? prosa.text('Você') : entry.remetente;
-    prosa.fillText(part(element, 'text'), entry.conteudo);
+    if (entry.deleted) {
+      this.erase(element);
+    } else {
+      this.edit(element, entry.conteudo, entry.edited_at);
+    }
     if (entry.seq) {
       element.setAttribute('data-id', entry.id);
       element.setAttribute('data-seq', entry.seq);
@@ -48,6 +56,29 @@
     if (isOwn) {
       this.tick(element, entry.seq ? 'sent' : 'waiting');
     }
+  };
+
+  /* What it says now; and since when, if that is not what it first said. */
+  MessageView.prototype.edit = function (element, conteudo, editedAt) {
+    var edited = part(element, 'edited');
+    prosa.fillText(part(element, 'text'), conteudo);
+    mark(element, 'message--emoji', prosa.isEmoji(conteudo));
+    mark(element, 'message--deleted', false);
+    edited.hidden = !editedAt;
+    if (editedAt) {
+      edited.title = this.moments.moment(Date.parse(editedAt));
+      part(element, 'edited-when').textContent = ' ' + prosa.text('em %(moment)s', { moment: edited.title });
+    }
+  };
+
+  /* It says nothing any more, and keeps its place. */
+  MessageView.prototype.erase = function (element) {
+    this.edit(element, DELETED, null);
+    mark(element, 'message--deleted', true);
+  };
+
+  MessageView.prototype.isErased = function (element) {
+    return element.className.indexOf(' message--deleted') !== -1;
   };
 
   /* state: waiting, failed, sent, delivered or read. */

@@ -84,6 +84,11 @@
     return prosa.text('%(day)s às %(hour)s', { day: dateOf(read(shown)), hour: this.hourOf(shown) });
   };
 
+  /* The same of any moment. */
+  Moments.prototype.moment = function (milliseconds) {
+    return prosa.text('%(day)s às %(hour)s', { day: dateOf(this.local(milliseconds)), hour: this.hour(milliseconds) });
+  };
+
   /* Of a "dd/mm/aaaa": Hoje, Ontem, or "quarta-feira, 25 de novembro"; of another year, with the year. */
   Moments.prototype.dayName = function (day) {
     var ago = this.daysAgo(day);
@@ -136,7 +141,7 @@
     if (days === 1) {
       return prosa.text('ontem às %(hour)s', { hour: this.hour(milliseconds) });
     }
-    return prosa.text('%(day)s às %(hour)s', { day: dateOf(this.local(milliseconds)), hour: this.hour(milliseconds) });
+    return this.moment(milliseconds);
   };
 
   /* When somebody who is away was here: "visto por último às 14:05". */

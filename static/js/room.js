@@ -8,6 +8,7 @@
 
   var LOGGED = ['new_message', 'message_edited', 'message_deleted'];
   var PASSED = ['user_typing', 'user_joined', 'user_left', 'cursors'];
+  var COMMANDS = { edit: 'edit_message', 'delete': 'delete_message' };
   var AGAIN_MS = 1500;
 
   function Room(parts) {
@@ -95,7 +96,7 @@
   };
 
   Room.prototype.joined = function (ack) {
-    var isVoid = ack.epoch !== this.epoch || ack.top_seq < this.lastSeq || this.isApart(ack);
+    var isVoid = ack.epoch !== this.epoch || ack.top_seq < this.lastSeq || this.isPart(ack);
     this.epoch = ack.epoch;
     this.lastSeq = ack.top_seq;
     this.isJoined = true;
@@ -108,9 +109,13 @@
     this.emit('joined', ack);
   };
 
-  /* Whether the page of this answer begins beyond what is kept: something in between would be missing. */
-  Room.prototype.isApart = function (ack) {
-    return ack.messages.length > 0 && ack.messages[0].seq > this.lastSeq + 1;
+  /* Whether there is more above what is kept than this answer says: messages below its page, or edits and
+     deletions, of whatever is shown. */
+  Room.prototype.isPart = function (ack) {
+    var lastSeq = this.lastSeq;
+    return ack.messages.filter(function (entry) {
+      return entry.seq > lastSeq;
+    }).length !== ack.top_seq - lastSeq;
   };
 
   Room.prototype.receive = function (entry) {
@@ -143,9 +148,11 @@
     this.connection.command('history', { chat_id: this.chatId, before_seq: seq }, done);
   };
 
+  /* `message` as the outbox keeps it: with a `kind` and a `target` where it changes another one. */
   Room.prototype.send = function (message, done) {
-    this.connection.command('send_message', {
+    this.connection.command(COMMANDS[message.kind] || 'send_message', {
       chat_id: this.chatId,
+      target: message.target,
       conteudo: message.conteudo,
       client_id: message.client_id
     }, done);

@@ -33,7 +33,7 @@
   /* Whoever has read everything and looks away finds what came meanwhile below a line. */
   function markUnread(parts, entry) {
     var isNew = entry.remetente_id !== parts.page.user_id && !parts.attention.isHere();
-    if (isNew && !parts.isAway && parts.cursors.read >= entry.seq - 1) {
+    if (isNew && !parts.isAway && parts.cursors.read >= parts.list.lastSeq()) {
       parts.list.markUnread(entry.seq - 1);
     }
     parts.isAway = parts.isAway || isNew;
@@ -76,10 +76,15 @@
       place(parts, entries);
     });
     room.on('entry', function (entry) {
-      markUnread(parts, entry);
+      var isNews = entry.target === undefined;
+      if (isNews) {
+        markUnread(parts, entry);
+      }
       place(parts, [entry]);
       parts.cursors.keep(entry.seq);
-      noticeEntry(parts, entry);
+      if (isNews) {
+        noticeEntry(parts, entry);
+      }
     });
     room.on('joined', function (ack) {
       parts.statusLine.show('joined');
@@ -162,7 +167,7 @@
         data_envio: ack.data_envio,
         timestamp: ack.timestamp
       };
-      parts.list.place([entry]);
+      parts.list.placeSent(entry);
       parts.feed.say(entry);
     });
     outbox.on('returned', function (messages, refusal) {

@@ -30,6 +30,7 @@
       older: prosa.part('older'),
       unreadAfter: page.unread_after,
       view: view,
+      fold: new prosa.Fold(view),
       scroll: parts.scroll,
       moments: parts.moments,
       stateOf: function (seq) {

@@ -15,6 +15,9 @@
     if (!last) {
       return prosa.text('Nenhuma mensagem ainda');
     }
+    if (last.deleted) {
+      return prosa.text('Mensagem apagada');
+    }
     text = last.conteudo.length > PREVIEW ? last.conteudo.slice(0, PREVIEW) + '…' : last.conteudo;
     if (last.kind === 'system') {
       return text;

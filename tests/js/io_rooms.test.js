@@ -61,6 +61,23 @@ test('what could not be recovered is named before what could', () => {
   assert.deepEqual(made.told.slice(1), [['history_gap', [3, 399]], ['new_message', 399], ['new_message', 400]]);
 });
 
+test('a page that lacks edits and deletions is a gap too', () => {
+  const made = makeRooms(3);
+  breaks(made);
+  made.line.socket().answers('join_chat', answer(6, { messages: [entry(2), entry(3), entry(4)] }));
+  assert.deepEqual(made.told.slice(1), [['history_gap', [3, 2]], ['new_message', 4]]);
+});
+
+test('an edit and a deletion are sent by their names, with a name of their own', () => {
+  const { line } = makeRooms(0);
+  const sends = new line.prosa.IoSends({ connection: line.connection, timers: line.time.timers, newId: () => 'new' });
+  sends.put('edit_message', { chat_id: 7, target: 1, conteudo: 'b' }, () => null);
+  line.socket().answers('edit_message', { seq: 2 });
+  sends.put('delete_message', { chat_id: 7, target: 1, client_id: 'own' }, () => null);
+  assert.deepEqual(line.socket().said('edit_message')[0].data, { chat_id: 7, target: 1, conteudo: 'b', client_id: 'new' });
+  assert.deepEqual(line.socket().said('delete_message')[0].data, { chat_id: 7, target: 1, client_id: 'own' });
+});
+
 test('a room that was left is told of no more', () => {
   const made = makeRooms(3);
   made.rooms.forget('7');
@@ -80,7 +97,7 @@ test('sends leave in order under one name, through a break and a refusal that pa
     newId: () => 'id' + (names += 1)
   });
   line.connection.on('welcome', () => sends.resume());
-  ['a', 'b'].forEach((conteudo) => sends.put({ chat_id: 7, conteudo }, (refusal, ack) => {
+  ['a', 'b'].forEach((conteudo) => sends.put('send_message', { chat_id: 7, conteudo }, (refusal, ack) => {
     done.push([conteudo, refusal ? refusal.code : ack.seq]);
   }));
   line.socket().refuses('send_message', { code: 'retry', retryable: true, retry_after_ms: 300 });

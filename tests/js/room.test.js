@@ -65,12 +65,37 @@ test('after a break it joins from the last entry that it heard', () => {
 
 test('a page that touches what is kept is merged, one beyond it replaces', () => {
   const line = makeRoom(5);
-  line.ack(7, [entry(3), entry(7)], { recovered: false });
+  line.ack(7, [entry(3), entry(6), entry(7)], { recovered: false });
   line.connection.drop();
   line.time.pass(600);
   line.goLive();
   line.ack(90, [entry(89), entry(90)], { recovered: false });
-  assert.deepEqual(line.shown, [[false, [3, 7]], [true, [89, 90]]]);
+  assert.deepEqual(line.shown, [[false, [3, 6, 7]], [true, [89, 90]]]);
+});
+
+test('a page that holds less than was missed voids what is shown: something of it was edited or deleted', () => {
+  const line = makeRoom(5);
+  line.ack(7, [entry(3), entry(7)], { recovered: false });
+  line.connection.drop();
+  line.time.pass(600);
+  line.goLive();
+  line.ack(8, [entry(3), entry(7)], { recovered: false });
+  line.connection.drop();
+  line.time.pass(600);
+  line.goLive();
+  line.ack(8, [entry(3), entry(7)], { recovered: false });
+  assert.deepEqual(line.shown, [[true, [3, 7]], [true, [3, 7]], [false, [3, 7]]]);
+});
+
+test('a change is sent by its own name, with its target', () => {
+  const line = makeRoom(5);
+  line.ack(5, []);
+  line.room.send({ kind: 'edit', target: 3, conteudo: 'b', client_id: 'c1' }, () => null);
+  line.room.send({ kind: 'delete', target: 4, conteudo: '', client_id: 'c2' }, () => null);
+  line.room.send({ conteudo: 'a', client_id: 'c3' }, () => null);
+  assert.deepEqual(line.socket().said('edit_message')[0].data, { chat_id: '7', target: 3, conteudo: 'b', client_id: 'c1' });
+  assert.equal(line.socket().said('delete_message')[0].data.target, 4);
+  assert.deepEqual(line.socket().said('send_message')[0].data, { chat_id: '7', conteudo: 'a', client_id: 'c3' });
 });
 
 test('another epoch, or a log that is shorter than the page, voids everything shown', () => {

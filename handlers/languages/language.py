@@ -3,6 +3,8 @@
 Days and hours are in ``moments.py``; which language somebody gets, in ``choice.py``.
 """
 
+import math
+
 from babel import Locale
 from babel.numbers import format_decimal
 from babel.support import Translations
@@ -41,9 +43,10 @@ class Language:
         """A file's size, as people say it: 820 bytes, 12 kB, 1,5 MB."""
         if size_bytes < KILO:
             return self.texts("%(num)s byte", "%(num)s bytes", size_bytes)
-        if size_bytes < KILO * KILO:
-            return self.text("%(size)s kB", size=self.number(max(1, round(size_bytes / KILO))))
-        return self.text("%(size)s MB", size=self.number(round(size_bytes / KILO / KILO, 1)))
+        kilos = _rounded(size_bytes / KILO)
+        if kilos < KILO:
+            return self.text("%(size)s kB", size=self.number(kilos))
+        return self.text("%(size)s MB", size=self.number(_rounded(size_bytes / KILO / KILO * 10) / 10))
 
     @property
     def numbers(self) -> dict[str, str]:
@@ -61,3 +64,8 @@ class Language:
     @property
     def _one(self) -> str:
         return str(self.translations.ngettext("%(num)s byte", "%(num)s bytes", 1))
+
+
+def _rounded(number: float) -> int:
+    """As JavaScript rounds: a half goes up."""
+    return math.floor(number + 0.5)

@@ -93,7 +93,7 @@
     if (!tone && length > limit * NEAR) {
       tone = ' composer__count--near';
     }
-    this.parts.count.textContent = length > limit * SHOWN ? length + '/' + limit : '';
+    this.parts.count.textContent = length > limit * SHOWN ? prosa.number(length) + '/' + prosa.number(limit) : '';
     this.parts.count.className = 'composer__count' + tone;
     this.parts.send.disabled = length === 0 || !this.canWrite;
     this.grow();

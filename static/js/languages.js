@@ -54,11 +54,12 @@
 
   /* A file's size: 820 bytes, 12 kB, 1,5 MB. */
   prosa.size = function (sizeBytes) {
+    var kilos = Math.round(sizeBytes / KILO);
     if (sizeBytes < KILO) {
       return prosa.texts('%(num)s byte', '%(num)s bytes', sizeBytes);
     }
-    if (sizeBytes < KILO * KILO) {
-      return prosa.text('%(size)s kB', { size: prosa.number(Math.round(sizeBytes / KILO)) });
+    if (kilos < KILO) {
+      return prosa.text('%(size)s kB', { size: prosa.number(kilos) });
     }
     return prosa.text('%(size)s MB', { size: prosa.number(Math.round(sizeBytes / KILO / KILO * 10) / 10) });
   };

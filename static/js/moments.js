@@ -148,7 +148,7 @@
   Moments.prototype.lastSeen = function (milliseconds) {
     var days = this.daysAgo(this.day(milliseconds));
     var said = { hour: this.hour(milliseconds), day: dateOf(this.local(milliseconds)) };
-    if (days === 0) {
+    if (days <= 0) {
       return prosa.text('visto por último às %(hour)s', said);
     }
     if (days === 1) {

@@ -1,11 +1,29 @@
 """One room, two people, two languages: each page speaks its own, and a choice is kept."""
 
+import random
 import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
+import pytest
 from playwright.sync_api import expect
 
+from handlers.languages.moments import Moments
+from handlers.languages.spoken import Languages
+from tests.catalogues import ROOT
 from tests.pages.conftest import People
 from tests.pages.room import ROOM_1, message, part, say
+
+SAID = """([now, moments, numbers]) => {
+  const said = new prosa.Moments(() => now);
+  return {
+    moments: moments.map(([at, shown]) => [
+      said.hour(at), said.hourOf(shown), said.dayName(shown.slice(0, 10)), said.brief(shown), said.full(shown),
+      said.ago(at), said.lastSeen(at)
+    ]),
+    numbers: numbers.map((number) => [prosa.number(number), prosa.size(number)])
+  };
+}"""
 
 
 def test_two_people_talk_each_in_the_words_of_their_browser(people: People) -> None:
@@ -44,6 +62,40 @@ def test_a_page_says_of_a_message_what_the_server_says_of_it(people: People) -> 
     assert titles is not None
     for said in (*live[:2], titles):
         assert f">{said}<" in drawn or f'title="{said}"' in drawn, said
+
+
+@pytest.mark.parametrize("locale", ["pt-BR", "en-US"])
+def test_scripts_and_server_say_the_same_of_any_moment_number_and_size(people: People, locale: str) -> None:
+    chance, now = random.Random(4), 1_795_000_000_000
+    page = people("cliente", "/chat/", locale=locale, timezone_id="Pacific/Auckland")
+    zone = ZoneInfo("America/Sao_Paulo")
+    language = Languages(ROOT, zone=zone, now=lambda: now / 1000).chosen(remembered="", header=locale)
+    spans = (60_000, 3_600_000, 86_400_000, 3 * 86_400_000, 400 * 86_400_000)
+    moments = [now - chance.randrange(span) for span in spans for _ in range(40)]
+    numbers = [chance.randrange(10**exponent) for exponent in range(1, 9) for _ in range(5)]
+    said = page.evaluate(SAID, [now, [[at, shown(at, zone)] for at in moments], numbers])
+    wanted = [[*said_of(language.moments, at, zone)] for at in moments]
+    assert said["moments"] == wanted
+    assert said["numbers"] == [[language.number(n), language.size(n)] for n in numbers]
+
+
+def shown(at: int, zone: ZoneInfo) -> str:
+    """A ``data_envio``."""
+    return f"{datetime.fromtimestamp(at / 1000, zone):%d/%m/%Y %H:%M}"
+
+
+def said_of(moments: Moments, at: int, zone: ZoneInfo) -> list[str]:
+    """What the server calls a moment, in the order of ``SAID``."""
+    when = datetime.fromtimestamp(at / 1000, UTC).isoformat()
+    return [
+        moments.hour(when),
+        moments.hour(when),
+        moments.day_name(shown(at, zone)[:10]),
+        moments.brief(when),
+        moments.full(when),
+        moments.ago(when),
+        moments.last_seen(when),
+    ]
 
 
 def test_a_language_that_was_chosen_stays_chosen(people: People) -> None:

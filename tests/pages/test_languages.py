@@ -18,8 +18,8 @@ SAID = """([now, moments, numbers]) => {
   const said = new prosa.Moments(() => now);
   return {
     moments: moments.map(([at, shown]) => [
-      said.hour(at), said.hourOf(shown), said.dayName(shown.slice(0, 10)), said.brief(shown), said.full(shown),
-      said.ago(at), said.lastSeen(at)
+      said.hour(at), said.hourOf(shown), said.dayName(shown.slice(0, 10)), said.brief(shown),
+      said.full(shown), said.ago(at), said.lastSeen(at)
     ]),
     numbers: numbers.map((number) => [prosa.number(number), prosa.size(number)])
   };

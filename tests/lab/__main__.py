@@ -88,9 +88,9 @@ def main() -> int:
     try:
         cluster.start(lambda step: print(f"  {step}", flush=True))
         print(f"  seed {seed}; notes and logs: {folder}\n\n{row('fault', Verdict._fields)}", flush=True)
-        for name in chosen:
+        for number, name in enumerate(chosen):
             chance = random.Random(f"{seed} {name}")
-            verdict, unproven = run(cluster, name, FAULTS[name], folder / "notes", chance)
+            verdict, unproven = run(cluster, name, FAULTS[name], folder / f"notes-{number}", chance)
             is_proven = verdict.is_clean and not unproven
             is_clean = is_clean and is_proven
             print(row(name, verdict) + ("" if is_proven else f"  <<< {unproven}"), flush=True)

@@ -23,7 +23,7 @@ class Kept(NamedTuple):
 class Notes:
     """One person's notes: what they were about to send, what was acknowledged, what their screen showed."""
 
-    def __init__(self, name: str, room: str, lines: Iterable[Mapping[str, object]]) -> None:
+    def __init__(self, name: str, room: str, lines: Iterable[Mapping[str, object]] = ()) -> None:
         self.name = name
         self.room = room
         self.written: list[str] = []
@@ -41,14 +41,19 @@ class Notes:
         self.waits_ms: list[int] = []
         self.texts: dict[str, object] = {}
         self._begun: dict[str, object] = {}
+        self._read_bytes = 0
         for line in lines:
             self._take(dict(line))
 
-    @classmethod
-    def read(cls, name: str, room: str, path: Path) -> "Notes":
-        """The notes in a file of JSON lines; the one that is just being written is not counted."""
-        lines = path.read_text().split("\n")[:-1]
-        return cls(name, room, [json.loads(line) for line in lines])
+    def read_on(self, path: Path) -> None:
+        """Take what has been added to a file of JSON lines, but for a line that is just being written."""
+        with path.open("rb") as file:
+            file.seek(self._read_bytes)
+            lines, is_whole, _ = file.read().rpartition(b"\n")
+        if is_whole:
+            self._read_bytes += len(lines) + 1
+            for line in lines.splitlines():
+                self._take(json.loads(line))
 
     def _take(self, line: dict[str, object]) -> None:
         match line:

@@ -88,6 +88,7 @@ class Crowd:
             )
             for guest in guests
         ]
+        self._notes = {guest.file: Notes(guest.name, guest.room) for guest in self._guests}
         self._idle: set[str] = set()
         self._processes: list[subprocess.Popen[str]] = []
         self._listeners: list[threading.Thread] = []
@@ -148,12 +149,11 @@ class Crowd:
                 pipe.close()
 
     def notes(self) -> list[Notes]:
-        """What everybody wrote down."""
-        return [
-            Notes.read(guest.name, guest.room, Path(guest.file))
-            for guest in self._guests
-            if Path(guest.file).exists()
-        ]
+        """What everybody wrote down so far, of whom there is a file."""
+        found = [(Path(file), notes) for file, notes in self._notes.items() if Path(file).exists()]
+        for path, notes in found:
+            notes.read_on(path)
+        return [notes for _, notes in found]
 
     def stored(self) -> dict[str, list[Kept]]:
         """The rooms as a majority of the set has them."""

@@ -26,8 +26,9 @@ class Members:
     def __init__(self, base: int) -> None:
         self._addresses = [base + MONGOD + n for n in range(MEMBERS)]
         self._cut_off: int | None = None
-        self._processes: dict[int, Path] = {}
+        self._mongods: dict[int, Path] = {}
         self._callers: dict[tuple[int, int], int | None] = {}
+        self._looking = asyncio.Lock()
         self._started = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._main()), daemon=True)
 
@@ -43,12 +44,12 @@ class Members:
 
     def cut_off(self, member: int) -> None:
         """From now on it neither hears nor is heard by the other two; nobody is told."""
-        self._callers = {}
-        self._processes = {
+        self._mongods = {
             other: process
             for other, address in enumerate(self._addresses)
             for process in _processes(f"--port {address + BEHIND} ")
         }
+        self._callers = self._look_who_calls()
         self._cut_off = member
 
     def heal(self) -> None:
@@ -100,7 +101,7 @@ class Members:
     ) -> None:
         with contextlib.suppress(OSError):
             while chunk := await reader.read(CHUNK_BYTES):
-                if self._cut_off is not None and self._is_parted(self._caller(port, member), member):
+                if self._cut_off is not None and self._is_parted(await self._caller(port, member), member):
                     await self._healed.wait()
                     return
                 writer.write(chunk)
@@ -109,13 +110,27 @@ class Members:
     def _is_parted(self, caller: int | None, member: int) -> bool:
         return caller not in (None, member) and self._cut_off in (caller, member)
 
-    def _caller(self, port: int, member: int) -> int | None:
+    async def _caller(self, port: int, member: int) -> int | None:
         """Whose connection comes from this port; ``None``: a client's."""
-        if (port, member) not in self._callers:
-            socket = _inode(port, self._addresses[member])
-            owners = (other for other, process in self._processes.items() if socket in _sockets(process))
-            self._callers[port, member] = next(owners, None)
+        async with self._looking:
+            if (port, member) not in self._callers:
+                self._callers.update(await asyncio.to_thread(self._look_who_calls))
+                self._callers.setdefault((port, member), None)  # it has gone meanwhile
         return self._callers[port, member]
+
+    def _look_who_calls(self) -> dict[tuple[int, int], int | None]:
+        """Of every connection to a mongod, by its port and the mongod's number.
+
+        All at once: one after the other takes seconds, and in that time nobody is heard by anybody.
+        """
+        owners = {socket: other for other, process in self._mongods.items() for socket in _sockets(process)}
+        called = {f"0100007F:{address:04X}": member for member, address in enumerate(self._addresses)}
+        found: dict[tuple[int, int], int | None] = {}
+        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+            _, here, there, *rest = line.split()
+            if there in called:
+                found[int(here[-4:], 16), called[there]] = owners.get(f"socket:[{rest[6]}]")
+        return found
 
 
 class LabCluster(Cluster):
@@ -137,15 +152,6 @@ class LabCluster(Cluster):
         super().stop()
         self.network.stop()
         self.members.stop()
-
-
-def _inode(port: int, called: int) -> str:
-    """The socket that calls one port of the loopback from another; a port may call several at once."""
-    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
-        fields = line.split()
-        if fields[1:3] == [f"0100007F:{port:04X}", f"0100007F:{called:04X}"]:
-            return f"socket:[{fields[9]}]"
-    return ""
 
 
 def _processes(argument: str) -> list[Path]:

@@ -158,13 +158,16 @@ def test_a_form_is_judged_without_being_told_its_place() -> None:
     assert history.verdict().lost == 1
 
 
-def test_a_line_that_is_just_being_written_is_left_for_later(tmp_path: Path) -> None:
-    notes = tmp_path / "ana.jsonl"
+def test_a_line_that_is_just_being_written_is_taken_once_it_is_whole(tmp_path: Path) -> None:
+    notes, ana = tmp_path / "ana.jsonl", Notes("ana", "1")
     notes.write_text('{"kind": "will", "id": "id1", "text": "text 1", "at": 100}\n{"kind": "ack", "id": "i')
-    assert (Notes.read("ana", "1", notes).written, Notes.read("ana", "1", notes).acknowledged) == (
-        ["id1"],
-        {},
-    )
+    ana.read_on(notes)
+    assert (ana.written, ana.acknowledged) == (["id1"], {})
+    with notes.open("a") as more:
+        more.write('d1", "seq": 1, "at": 110}\n')
+    ana.read_on(notes)
+    ana.read_on(notes)
+    assert (ana.written, ana.acknowledged, ana.waits_ms) == (["id1"], {"id1": 1}, [10])
 
 
 def test_what_is_shown_late_is_late_by_the_slowest_screen() -> None:

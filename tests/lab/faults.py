@@ -105,8 +105,8 @@ def primary_cut_off(lab: Lab, chance: Random) -> None:
     """For ten seconds the primary neither hears nor is heard by the others, but by everybody else.
 
     It takes writes until it notices, which nobody holds but itself: they are rolled back. Meanwhile everybody
-    comes in anew, again and again, and reads. Where all that it had written had just arrived at the others, it
-    is cut off once more.
+    comes in anew, again and again, and reads. Where all that it had written had just arrived at the others,
+    it is cut off once more.
     """
     before = _rolled_back(lab.cluster)
     for _ in range(CUTS):

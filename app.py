@@ -19,6 +19,7 @@ import msgspec
 import tornado.web
 
 from environ import check_site, load
+from handlers.arrivals import Bodies
 from handlers.base import Foreign, Site
 from handlers.bundles import join_all
 from handlers.farewell import last_goodbyes, let_go
@@ -161,9 +162,7 @@ async def start(settings: Settings, uri: str, identity: Identity, demo: list[Any
         limits=settings.limits,
         languages=languages,
         bundles=join_all(ROOT / "static"),
-        sockjs=Foreign(url=settings.sockjs_url, integrity=settings.sockjs_integrity)
-        if settings.sockjs_url
-        else None,
+        sockjs=Foreign.of(settings.sockjs_url, settings.sockjs_integrity),
     )
     doors = Doors(
         verify=ServiceTokens(settings.api_keys).verify,
@@ -185,7 +184,8 @@ async def start(settings: Settings, uri: str, identity: Identity, demo: list[Any
         xsrf_cookie_name="prosa_xsrf",
         log_function=log_request,
     )
-    listeners = Listeners(application, xheaders=settings.trust_proxy, frame_bytes=settings.frame_bytes)
+    bodies = Bodies(settings.frame_bytes, settings.attachment_bytes, settings.upload_seconds)
+    listeners = Listeners(application, xheaders=settings.trust_proxy, bodies=bodies)
     worker = Worker(
         settings=settings,
         database=database,

@@ -12,7 +12,18 @@ from msgspec import Meta
 
 PREFIX = "PROSA_"
 
-PER_PERSON = ("sends", "typing", "joins", "queries", "searches", "commands", "chunks", "connects")
+PER_PERSON = (
+    "sends",
+    "typing",
+    "joins",
+    "queries",
+    "searches",
+    "commands",
+    "chunks",
+    "connects",
+    "uploads",
+    "upload_chunks",
+)
 RATES = (*PER_PERSON, "connects_per_address", "requests_per_address")
 """Settings that say how often something may be done, in the words of ``limits``."""
 
@@ -201,6 +212,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     chunks: Annotated[str, Meta(description="Pieces of 64 KiB that one person may send over SockJS.")] = (
         "64 per 10 seconds"
     )
+    uploads: Annotated[str, Meta(description="Pieces of 64 KiB that one person may begin to upload.")] = (
+        "960 per minute"
+    )
+    upload_chunks: Annotated[
+        str, Meta(description="Chunks of files that one person may send over SockJS.")
+    ] = "100 per 10 seconds"
     connects: Annotated[str, Meta(description="Connections that one person may open.")] = "60 per 10 seconds"
     connects_per_address: Annotated[
         str, Meta(description="Connections that one address (of IPv6: a /64), maybe an office's, may open.")
@@ -228,6 +245,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     queue_bytes: Annotated[Count, Meta(description="Bytes that may wait for a slow reader.")] = 2_097_152
     queue_messages: Annotated[Count, Meta(description="Messages that may wait for a slow reader.")] = 1_000
     attachment_bytes: Annotated[Count, Meta(description="Bytes of an attachment.")] = 10_485_760
+    open_uploads: Annotated[Count, Meta(description="Files of one person that are on their way.")] = 5
+    unsent_bytes: Annotated[
+        Count, Meta(description="Bytes of one person that are on their way, or wait to be sent.")
+    ] = 52_428_800
+    upload_seconds: Annotated[
+        Seconds,
+        Meta(description="How long one upload over HTTP may take, and how long a halted one is kept."),
+    ] = 900
+    unsent_seconds: Annotated[Seconds, Meta(description="How long a file that is not sent is kept.")] = 86_400
     page: Annotated[int, Meta(ge=1, le=100, description="Messages of a page of history.")] = 50
     recovery: Annotated[Count, Meta(description="Entries that a join may recover.")] = 300
     heartbeat_seconds: Annotated[

@@ -3,7 +3,7 @@
 import logging
 import math
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
@@ -42,6 +42,11 @@ class Foreign(msgspec.Struct, frozen=True, kw_only=True):
 
     url: str
     integrity: str
+
+    @classmethod
+    def of(cls, url: str, integrity: str) -> Self | None:
+        """The script at this address; ``None`` where there is no address."""
+        return cls(url=url, integrity=integrity) if url else None
 
     @property
     def origin(self) -> str:

@@ -21,6 +21,7 @@ from prosa.models.errors import (
     TooLateError,
     TooManyRoomsError,
     UnauthenticatedError,
+    UnsupportedTypeError,
 )
 
 STATUS: dict[type[ProsaError], HTTPStatus] = {
@@ -33,6 +34,7 @@ STATUS: dict[type[ProsaError], HTTPStatus] = {
     ForbiddenError: HTTPStatus.FORBIDDEN,
     TooLateError: HTTPStatus.FORBIDDEN,
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    UnsupportedTypeError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     ConflictError: HTTPStatus.CONFLICT,
     NotJoinedError: HTTPStatus.CONFLICT,
     TooManyRoomsError: HTTPStatus.TOO_MANY_REQUESTS,

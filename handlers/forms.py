@@ -26,7 +26,11 @@ from prosa.models.errors import (
     TooLargeError,
     UnauthenticatedError,
 )
+from prosa.models.ids import ATTACHMENT_ID
 
+ACCEPT = ".jpg,.jpeg,.png,.gif,.webp,.pdf,.doc,.docx,.xls,.xlsx,.txt"
+"""What a browser offers to choose from; what is taken is decided from the bytes."""
+NAME_MAX = 200
 SEQ = re.compile(r"[0-9]{1,15}", re.ASCII)
 
 
@@ -87,7 +91,7 @@ class Send(Form):
     async def post(self, chat_id: str) -> None:
         """The message is stored; answers 303 to the room, or 201 with what a send is acknowledged with."""
         person = await self.identified()
-        fields = {"conteudo": "", **self.fields("conteudo", "client_id"), "chat_id": chat_id}
+        fields = {"conteudo": "", **self.fields("conteudo", "client_id", "attachment_id"), "chat_id": chat_id}
         began = time.monotonic()
         stored = await self.chat.messages.send(person, shaped(fields, SendMessage))
         if self.is_json():
@@ -116,10 +120,19 @@ class Send(Form):
             text=text,
             client_id=uuid4() if isinstance(error, ConflictError) or not client_id else client_id,
             xsrf_token=self.xsrf_token.decode(),
+            attachment=None if isinstance(error, ConflictError) else self.kept_attachment(),
+            accept=ACCEPT,
             can_send=not isinstance(error, ReadOnlyError),
             room_url=path,
             login_url=self.login_url_to(path) if is_stranger else None,
         )
+
+    def kept_attachment(self) -> dict[str, str] | None:
+        """The file that was to be sent, and is stored: it need not be chosen again."""
+        attachment_id = self._kept("attachment_id")
+        if not ATTACHMENT_ID.fullmatch(attachment_id):
+            return None
+        return {"id": attachment_id, "name": self._kept("attachment_name")[:NAME_MAX]}
 
     def _kept(self, name: str) -> str:
         """A field as it came, whatever is wrong with it."""

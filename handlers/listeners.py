@@ -12,17 +12,13 @@ from collections.abc import Sequence
 import tornado.netutil
 import tornado.web
 
-from handlers.arrivals import Server
+from handlers.arrivals import REQUEST_SECONDS, Bodies, Server
 
 ACCEPT_MAX = 10_000
 """Connections that the kernel may hold for us when the listener closes; its backlog is smaller."""
 
 CUT_SECONDS = 2.0
 """A peer that does not take the end of its answer by then is cut off."""
-
-
-REQUEST_SECONDS = 60.0
-"""For the headers of a request, and again for its body. A silent line is closed by then."""
 
 
 def bind(port: int, address: str) -> list[socket.socket]:
@@ -43,7 +39,7 @@ class Listeners:
     ``_connections``, to know when everybody has been answered.
     """
 
-    def __init__(self, application: tornado.web.Application, *, xheaders: bool, frame_bytes: int) -> None:
+    def __init__(self, application: tornado.web.Application, *, xheaders: bool, bodies: Bodies) -> None:
         self._public, self._private = (
             Server(
                 application,
@@ -53,7 +49,7 @@ class Listeners:
             )
             for _ in range(2)
         )
-        self._public.frame_bytes = self._private.frame_bytes = frame_bytes
+        self._public.bodies = self._private.bodies = bodies
 
     def open(self, public: Sequence[socket.socket], private: Sequence[socket.socket]) -> None:
         """Requests are answered from now on."""

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from handlers.base import WAY_BACK, Page
+from handlers.forms import ACCEPT
 from prosa.chat.commands import in_utc
 from prosa.chat.service import Chat
 from prosa.chat.wire import moment, room_shape
@@ -125,6 +126,7 @@ class RoomPage(Page):
             top_seq=page.top_seq,
             is_traditional=self.is_traditional,
             client_id=uuid4(),
+            accept=ACCEPT,
             xsrf_token=self.xsrf_token.decode(),
             page_data={
                 **_of_person(person),

@@ -11,6 +11,7 @@ from handlers.api.document import DocumentApi, document_of
 from handlers.api.door import Api, Nowhere, Verify
 from handlers.api.people import EraseApi, ExportApi, HintsApi, RoomsApi
 from handlers.api.rooms import ImportApi, RoomApi, SystemApi
+from handlers.attachments import Download, Multipart
 from handlers.base import Lost, Site
 from handlers.forms import Mark, Send
 from handlers.health import Healthz, Metrics, Readyz
@@ -18,9 +19,11 @@ from handlers.language import Choose
 from handlers.rooms import HistoryPage, RoomPage, RoomsPage, TraditionalPage, Unread
 from handlers.searches import SearchPage
 from handlers.static import HASH_CHARS, JOINED, Joined
+from handlers.uploads import SendFile, UploadFile
 from prosa.chat.service import Chat
 
 ROOM = r"([A-Za-z0-9_-]{1,64})"
+FILE = r"([0-9a-f]{32})"
 API_ROOM = API + r"/rooms/(?P<chat_id>[A-Za-z0-9_-]{1,64})"
 API_PERSON = API + r"/people/(?P<user_id>[^/]{1,500})"
 
@@ -74,7 +77,11 @@ def routes(chat: Chat, site: Site, doors: Doors) -> list[Any]:
         (r"/chat/" + ROOM + "/websocket/", RoomPage, pages),
         (r"/chat/" + ROOM + "/", TraditionalPage, pages),
         (r"/chat/" + ROOM + "/historico/", HistoryPage, pages),
+        (Multipart(r"/chat/" + ROOM + "/enviar/"), SendFile, pages),
+        (Multipart(r"/chat/" + ROOM + "/anexos/"), UploadFile, pages),
         (r"/chat/" + ROOM + "/enviar/", Send, pages),
+        (r"/chat/" + ROOM + "/anexos/" + FILE + "/miniatura/", Download, {**pages, "is_thumbnail": True}),
+        (r"/chat/" + ROOM + "/anexos/" + FILE + "/([^/]*)", Download, {**pages, "is_thumbnail": False}),
         (r"/chat/" + ROOM + "/lida/", Mark, pages),
         (r"/chat(?:/.*)?", Lost, pages),
         *doors.site,

@@ -60,6 +60,12 @@ REFUSALS = Counter(
     ["way", "code"],
     registry=REGISTRY,
 )
+UPLOADS = Counter(
+    "prosa_uploads",
+    "Files that have come whole, by what became of them: kept, or the code of what was wrong with them.",
+    ["outcome"],
+    registry=REGISTRY,
+)
 SEND_TO_ACK = Histogram(
     "prosa_send_to_ack_seconds",
     "From a send of a person, over the socket or by a form, being begun to its ack being handed over.",

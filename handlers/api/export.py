@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
-from handlers.api.shapes import ExportedMessage, ExportedRoom
+from handlers.api.shapes import ExportedFile, ExportedMessage, ExportedRoom
 from handlers.languages.spoken import Spoken
-from prosa.chat.wire import Wire, moment
+from prosa.chat.wire import Wire, attachment_shape, moment
 from prosa.models.entries import Entry
 from prosa.models.ids import UserId
 from prosa.models.rooms import Trace
@@ -42,7 +43,9 @@ async def as_page(
         if isinstance(piece, Trace):
             yield str(parts.room(piece)).encode()
         else:
-            yield "".join(str(parts.message(entry, wire.when(entry.sent_at))) for entry in piece).encode()
+            yield "".join(
+                str(parts.message(entry, wire.when(entry.sent_at), _file(entry))) for entry in piece
+            ).encode()
     yield str(parts.closing()).encode()
 
 
@@ -56,4 +59,12 @@ def _message(entry: Entry) -> ExportedMessage:
         conteudo=entry.conteudo,
         remetente=entry.author_name,
         timestamp=moment(entry.sent_at),
+        attachment=_file(entry) or UNSET,
     )
+
+
+def _file(entry: Entry) -> ExportedFile | None:
+    """Where it is, for as long as the person belongs to the room; the site finds it by its id."""
+    if entry.attachment is None:
+        return None
+    return msgspec.convert(attachment_shape(entry.chat_id, entry.attachment), ExportedFile)

@@ -160,6 +160,16 @@ class RoomsPage(msgspec.Struct, kw_only=True):
     next: str | None
 
 
+class ExportedFile(msgspec.Struct, kw_only=True):
+    """A file that the person has sent, and where the members of its room find it."""
+
+    id: str
+    name: str
+    type: str
+    size_bytes: int
+    url: str
+
+
 class ExportedMessage(msgspec.Struct, kw_only=True):
     """What the person said. `remetente` is what they were called then.
 
@@ -175,6 +185,7 @@ class ExportedMessage(msgspec.Struct, kw_only=True):
     conteudo: str
     remetente: str
     timestamp: str
+    attachment: ExportedFile | UnsetType = UNSET
 
 
 class ExportedRoom(msgspec.Struct, kw_only=True):

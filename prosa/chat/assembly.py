@@ -9,6 +9,7 @@ import msgspec
 
 from prosa.broker.broker import Broker
 from prosa.chat import lag
+from prosa.chat.attachments import Attachments
 from prosa.chat.bus import Bus, Ears
 from prosa.chat.changes import Changes
 from prosa.chat.connections import Connections
@@ -16,7 +17,7 @@ from prosa.chat.cursors import Cursors
 from prosa.chat.elsewhere import Elsewhere
 from prosa.chat.hub import Hub
 from prosa.chat.limits import Limits
-from prosa.chat.messages import Messages
+from prosa.chat.messages import Messages, utc_now
 from prosa.chat.past import Past
 from prosa.chat.presence import Presence
 from prosa.chat.privacy import Privacy
@@ -28,11 +29,14 @@ from prosa.chat.service import Chat
 from prosa.chat.sessions import Sessions
 from prosa.chat.tasks import Tasks
 from prosa.chat.typing import Typing
+from prosa.chat.uploads import Allowance, Uploads
 from prosa.chat.watch import Watch
 from prosa.chat.wire import Wire
 from prosa.identity.identity import Identity
 from prosa.identity.tokens import PersonTokens
+from prosa.inspection.inspector import Inspector
 from prosa.models.ids import ChatId
+from prosa.storage.attachments import Attachments as StoredAttachments
 from prosa.storage.database import Database
 from prosa.storage.erasures import Erasures
 from prosa.storage.memberships import Memberships
@@ -41,16 +45,19 @@ from prosa.storage.rooms import Rooms as StoredRooms
 from prosa.storage.sightings import Sightings
 from prosa.storage.texts import Texts
 from prosa.storage.traces import Traces
+from prosa.storage.uploads import Uploads as StoredUploads
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """The numbers that the use cases keep to; ``settings.py`` says what each of them means."""
 
+    attachment_bytes: int
     connections_per_person: int
     conteudo: int
     edit_seconds: int
     grace_seconds: float
     last_seen: bool
+    open_uploads: int
     page: int
     rates: dict[str, str]
     """How often something may be done, by its name, in the words of ``limits``."""
@@ -62,6 +69,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str
     typing_seconds: float
     unknown_seconds: float
+    unsent_bytes: int
+    unsent_seconds: float
+    upload_seconds: float
     watch_seconds: float
 
 
@@ -146,6 +156,16 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
         bus=bus,
         conteudo=rules.conteudo,
     )
+    stored_uploads, stored_attachments = StoredUploads(database), StoredAttachments(database)
+    attachments = Attachments(
+        attachments=stored_attachments,
+        uploads=stored_uploads,
+        messages=stored,
+        rooms=rooms,
+        upload_seconds=rules.upload_seconds,
+        unsent_seconds=rules.unsent_seconds,
+        now=utc_now,
+    )
     watch = Watch(
         hub=hub, rooms=stored_rooms, memberships=memberships, messages=stored, reread=registry.reread
     )
@@ -167,6 +187,7 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
         ),
         reconnected,
     )
+    tasks.start("attachments", attachments.run())
     tasks.start("loop lag", lag.measure(time.monotonic))
     tasks.start("presence", presence.run())
     tasks.start("publisher", publisher.run())
@@ -174,6 +195,7 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
     tasks.start("sessions", sessions.run())
     tasks.start("watch", watch.run(rules.watch_seconds))
     return Chat(
+        attachments=attachments,
         changes=Changes(
             messages=stored,
             rooms=rooms,
@@ -187,6 +209,7 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
         cursors=Cursors(rooms=rooms, memberships=memberships, messages=stored, hub=hub, bus=bus),
         messages=Messages(
             messages=stored,
+            attachments=attachments,
             rooms=rooms,
             limits=limits,
             typing=typing,
@@ -201,6 +224,20 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
         searches=searches,
         sessions=sessions,
         typing=typing,
+        uploads=Uploads(
+            uploads=stored_uploads,
+            attachments=stored_attachments,
+            inspector=Inspector(),
+            rooms=rooms,
+            limits=limits,
+            tasks=tasks,
+            allowance=Allowance(
+                attachment_bytes=rules.attachment_bytes,
+                open_uploads=rules.open_uploads,
+                unsent_bytes=rules.unsent_bytes,
+            ),
+            now=utc_now,
+        ),
         wire=wire,
         reply_bytes=rules.reply_bytes,
     )

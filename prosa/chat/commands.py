@@ -10,9 +10,12 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
+from prosa.chat.command import Command, Position, RoomCommand, WriteCommand
+from prosa.chat.upload_commands import UploadCancel, UploadChunk, UploadFinish, UploadStart
 from prosa.models.errors import MalformedError, ProsaError, UnauthenticatedError, UnknownEventError
-from prosa.models.ids import CHAT_ID, CLIENT_ID, ChatId, ClientId
+from prosa.models.ids import ATTACHMENT_ID, AttachmentId, ChatId
 from prosa.models.people import Credential
 
 Shape = TypeVar("Shape")
@@ -20,32 +23,7 @@ Shape = TypeVar("Shape")
 ACK_MAX = 2**53 - 1
 """The largest integer that every JavaScript engine keeps exactly."""
 
-Position = Annotated[int, msgspec.Meta(ge=0)]
-"""A place in a log that the client says it has got to; 0 before the first entry."""
-
 EntryId = Annotated[str, msgspec.Meta(max_length=64)]
-
-
-class Command(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that a browser asks for; the event's name is in ``COMMANDS``."""
-
-
-class RoomCommand(Command, frozen=True, kw_only=True):
-    """A command about one room."""
-
-    chat_id: ChatId | int
-
-    def __post_init__(self) -> None:
-        """A JSON integer means its decimal form; anything outside of the pattern is malformed."""
-        chat_id = str(self.chat_id)
-        if not CHAT_ID.fullmatch(chat_id):
-            raise MalformedError(field="chat_id")
-        msgspec.structs.force_setattr(self, "chat_id", ChatId(chat_id))
-
-    @property
-    def room_id(self) -> ChatId:
-        """The room's id in its only form."""
-        return ChatId(str(self.chat_id))
 
 
 class JoinChat(RoomCommand, frozen=True, kw_only=True):
@@ -59,22 +37,24 @@ class LeaveChat(RoomCommand, frozen=True, kw_only=True):
     """Hear the room no more."""
 
 
-class WriteCommand(RoomCommand, frozen=True, kw_only=True):
-    """A command that becomes an entry of the log, once, whatever happens to the connection."""
+class SendMessage(WriteCommand, frozen=True, kw_only=True):
+    """Say something in a room, or send a file there."""
 
-    client_id: ClientId | None = None
+    conteudo: str | UnsetType = UNSET
+    attachment_id: AttachmentId | None = None
 
     def __post_init__(self) -> None:
-        """A ``client_id`` is 1-64 printable ASCII characters."""
+        """There is a text, or a file."""
         super().__post_init__()
-        if self.client_id is not None and not CLIENT_ID.fullmatch(self.client_id):
-            raise MalformedError(field="client_id")
+        if self.conteudo is UNSET and self.attachment_id is None:
+            raise MalformedError(field="conteudo")
+        if self.attachment_id is not None and not ATTACHMENT_ID.fullmatch(self.attachment_id):
+            raise MalformedError(field="attachment_id")
 
-
-class SendMessage(WriteCommand, frozen=True, kw_only=True):
-    """Say something in a room."""
-
-    conteudo: str
+    @property
+    def text(self) -> str:
+        """What is said, as it came; a file may go without."""
+        return "" if isinstance(self.conteudo, UnsetType) else self.conteudo
 
 
 class ChangeMessage(WriteCommand, frozen=True, kw_only=True):
@@ -186,6 +166,10 @@ COMMANDS: dict[str, type[Command]] = {
     "list_rooms": ListRooms,
     "authenticate": Authenticate,
     "refresh_token": RefreshToken,
+    "upload_start": UploadStart,
+    "upload_chunk": UploadChunk,
+    "upload_finish": UploadFinish,
+    "upload_cancel": UploadCancel,
 }
 
 

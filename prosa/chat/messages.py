@@ -4,12 +4,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import msgspec
+
+from prosa.chat.attachments import Attachments
 from prosa.chat.commands import SendMessage
 from prosa.chat.limits import Limits
 from prosa.chat.publisher import Publisher
 from prosa.chat.rooms import Rooms
 from prosa.chat.text import check, normalise
 from prosa.chat.typing import Typing
+from prosa.models.attachments import unknown
 from prosa.models.entries import Draft, Stored
 from prosa.models.errors import ReadOnlyError
 from prosa.models.ids import ClientId
@@ -36,6 +40,7 @@ class Messages:
         self,
         *,
         messages: StoredMessages,
+        attachments: Attachments,
         rooms: Rooms,
         limits: Limits,
         typing: Typing,
@@ -44,6 +49,7 @@ class Messages:
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._messages = messages
+        self._attachments = attachments
         self._rooms = rooms
         self._limits = limits
         self._typing = typing
@@ -55,8 +61,8 @@ class Messages:
         """The message is stored by a majority, published, and has its place in the room.
 
         Known already: the first answer again, whatever has been edited, deleted, closed or used up
-        since. Raises ``ConflictError`` for another text under a known ``client_id``, and
-        ``OutcomeUnknownError`` where only the same send again can tell.
+        since. Raises ``ConflictError`` for another text or file under a known ``client_id``, or a file that
+        another message has, and ``OutcomeUnknownError`` where only the same send again can tell.
         """
         draft = self._draft(author, command)
         known = await self._messages.known(draft) if command.client_id else None
@@ -64,21 +70,32 @@ class Messages:
             return known
         room = await self._rooms.of_member(draft.chat_id, author.user_id)
         may_write(room)
-        check(draft.conteudo, limit=self._conteudo)
+        check(draft.conteudo, limit=self._conteudo, may_be_empty=draft.attachment is not None)
         await self._limits.check("sends", author.user_id)
-        stored = await self._messages.append(draft)
+        stored = await self._append(draft)
         self._typing.sent(author, draft.chat_id)
         self._publisher.publish(room, stored.entry)
         return stored
 
+    async def _append(self, draft: Draft) -> Stored:
+        if draft.attachment is None:
+            return await self._messages.append(draft)
+        attachment = await self._attachments.give(draft, draft.attachment.id)
+        stored = await self._messages.append(msgspec.structs.replace(draft, attachment=attachment))
+        await self._attachments.sent(stored.entry)
+        return stored
+
     def _draft(self, author: Person, command: SendMessage) -> Draft:
+        """Of its file it only says which: that is enough to know whether it is the same message."""
+        attachment_id = command.attachment_id
         return Draft(
             chat_id=command.room_id,
             author_id=author.user_id,
             author_name=author.name,
             client_id=command.client_id or made_up_client_id(),
-            kind="text",
-            conteudo=normalise(command.conteudo),
+            kind="text" if attachment_id is None else "attachment",
+            conteudo=normalise(command.text),
+            attachment=None if attachment_id is None else unknown(attachment_id),
             sent_at=self._now(),
         )
 

@@ -12,7 +12,7 @@ from prosa.chat import events
 from prosa.chat.bus import Bus
 from prosa.chat.connections import Connection, Connections
 from prosa.chat.searches import Searches
-from prosa.chat.text import preview
+from prosa.chat.text import preview, summary
 from prosa.chat.wire import moment
 from prosa.models.entries import Entry
 from prosa.models.errors import ProsaError
@@ -108,7 +108,7 @@ class Publisher:
         for user_id, connections in elsewhere.items():
             event = events.new_notification(
                 entry,
-                message_preview=preview(entry.conteudo),
+                message_preview=preview(summary(entry.conteudo, entry.attachment)),
                 unread=unread.get(user_id, 0),
                 timestamp=moment(entry.sent_at),
             )

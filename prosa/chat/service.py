@@ -2,8 +2,10 @@
 
 import msgspec
 
-from prosa.chat import commands
+from prosa.chat import commands, upload_commands
+from prosa.chat.attachments import Attachments
 from prosa.chat.changes import Changes
+from prosa.chat.command import Command
 from prosa.chat.connections import Connection, Connections
 from prosa.chat.cursors import Cursors
 from prosa.chat.limits import Limits
@@ -17,13 +19,22 @@ from prosa.chat.rooms import Rooms
 from prosa.chat.searches import Searches, text_of
 from prosa.chat.sessions import Sessions
 from prosa.chat.typing import Typing
-from prosa.chat.wire import Shape, Wire, ending
+from prosa.chat.uploads import Uploads
+from prosa.chat.wire import Shape, Wire, attachment_shape, ending
 from prosa.models.entries import Page
 from prosa.models.errors import UnknownEventError
 from prosa.models.rooms import Cursor, RoomSummary
 from prosa.models.searches import Found, Place
 
-QUERIES = (commands.History, commands.ListRooms, commands.MarkDelivered, commands.MarkRead)
+QUERIES = (
+    commands.History,
+    commands.ListRooms,
+    commands.MarkDelivered,
+    commands.MarkRead,
+    upload_commands.UploadStart,
+    upload_commands.UploadFinish,
+    upload_commands.UploadCancel,
+)
 """What costs the store something, and is limited by nothing else."""
 PAGE = 50
 """Rows of an answer where the browser does not say how many."""
@@ -32,6 +43,7 @@ PAGE = 50
 class Chat(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that can be asked of the service, as ``app.py`` has put it together."""
 
+    attachments: Attachments
     changes: Changes
     connections: Connections
     cursors: Cursors
@@ -45,11 +57,12 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
     searches: Searches
     sessions: Sessions
     typing: Typing
+    uploads: Uploads
     wire: Wire
     reply_bytes: int
 
     async def answer(  # noqa: C901, PLR0911, PLR0912 - a case for each command
-        self, connection: Connection, command: commands.Command
+        self, connection: Connection, command: Command
     ) -> Reply:
         """Carry out one command. Raises the refusal of whatever may not be."""
         user_id = connection.person.user_id
@@ -90,6 +103,17 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
                 found, more = await self.rooms.list(user_id, since=command.since, limit=_limit(command.limit))
                 rows = [self.row(summary) for summary in found]
                 return Reply(self._rows(rows, connection.written_size, more=more))
+            case upload_commands.UploadStart():
+                upload = await self.uploads.start(user_id, command)
+                return Reply({"upload_id": upload.id, "offset": upload.offset})
+            case upload_commands.UploadChunk():
+                return Reply({"offset": await self.uploads.chunk(user_id, command)})
+            case upload_commands.UploadFinish():
+                chat_id, attachment = await self.uploads.finish(user_id, command)
+                return Reply({"attachment": attachment_shape(chat_id, attachment)})
+            case upload_commands.UploadCancel():
+                await self.uploads.cancel(user_id, command.upload_id)
+                return Reply({})
             case commands.Authenticate():
                 person = await self.sessions.refresh(connection, command.credential)
                 return Reply({"expires_at": ending(person)})

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from prosa.models.attachments import Attachment
 from prosa.models.errors import EmptyError, TooLongError
 
 _UNWANTED = re.compile("[\x00\ud800-\udfff]")
@@ -14,9 +15,9 @@ def normalise(conteudo: str) -> str:
     return unicodedata.normalize("NFC", plain).strip()
 
 
-def check(text: str, *, limit: int) -> None:
+def check(text: str, *, limit: int, may_be_empty: bool = False) -> None:
     """Raise ``EmptyError``, or ``TooLongError`` over ``limit`` code points, for a normalised ``text``."""
-    if not text:
+    if not text and not may_be_empty:
         raise EmptyError
     if len(text) > limit:
         raise TooLongError(limit=limit)
@@ -26,3 +27,10 @@ def preview(conteudo: str, *, limit: int = 50) -> str:
     """At most ``limit`` code points of a text, on one line, for lists and notifications."""
     line = " ".join(conteudo.split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def summary(conteudo: str, attachment: Attachment | None) -> str:
+    """What a message says, in a list or a notification: its text, or else what its file is."""
+    if conteudo or attachment is None:
+        return conteudo
+    return "Foto" if attachment.type.startswith("image/") else f"Documento: {attachment.name}"

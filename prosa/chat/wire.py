@@ -2,8 +2,11 @@
 
 from datetime import UTC, datetime, tzinfo
 from typing import Any
+from urllib.parse import quote
 
+from prosa.models.attachments import Attachment
 from prosa.models.entries import Entry
+from prosa.models.ids import AttachmentId, ChatId
 from prosa.models.people import Person
 from prosa.models.rooms import Cursor, Room, RoomSummary
 from prosa.models.searches import Hit
@@ -43,6 +46,27 @@ def cursor_shape(cursor: Cursor) -> Shape:
     return {"user_id": cursor.user_id, "delivered_seq": cursor.delivered_seq, "read_seq": cursor.read_seq}
 
 
+def attachment_url(chat_id: ChatId, attachment_id: AttachmentId, ending: str) -> str:
+    """Where the members of a room find a file of it, or what belongs to it."""
+    return f"/chat/{chat_id}/anexos/{attachment_id}/{ending}"
+
+
+def attachment_shape(chat_id: ChatId, attachment: Attachment) -> Shape:
+    """A file, with the addresses at which it is; of an image also its size, before it is loaded."""
+    shape: Shape = {
+        "id": attachment.id,
+        "name": attachment.name,
+        "type": attachment.type,
+        "size_bytes": attachment.size_bytes,
+        "url": attachment_url(chat_id, attachment.id, quote(attachment.name, safe="")),
+    }
+    if attachment.width is not None:
+        shape |= {"width": attachment.width, "height": attachment.height}
+    if attachment.has_thumbnail:
+        shape["thumbnail_url"] = attachment_url(chat_id, attachment.id, "miniatura/")
+    return shape
+
+
 class Wire:
     """The shapes that show a moment as people read it, in ``timezone``."""
 
@@ -67,6 +91,8 @@ class Wire:
             "remetente_id": entry.author_id,
             **self.when(entry.sent_at),
         }
+        if entry.attachment is not None:
+            shape["attachment"] = attachment_shape(entry.chat_id, entry.attachment)
         if entry.target is not None:
             shape["target"] = entry.target
         if entry.edited_at is not None:

@@ -5,10 +5,11 @@ from typing import Literal
 
 import msgspec
 
+from prosa.models.attachments import Attachment
 from prosa.models.ids import ChatId, ClientId, UserId
 
-Kind = Literal["text", "system", "edit", "delete"]
-"""Open: ``attachment`` joins it as it is built. ``edit`` and ``delete`` name a ``target``."""
+Kind = Literal["text", "attachment", "system", "edit", "delete"]
+"""Open: more may join it. ``edit`` and ``delete`` name a ``target``."""
 
 REMOVED_TEXT = "Mensagem removida"
 """What an entry says whose text has been taken away."""
@@ -25,6 +26,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     conteudo: str
     sent_at: datetime
     """Aware, UTC. Whole milliseconds, because MongoDB keeps no more."""
+    attachment: Attachment | None = None
     imported: bool = False
     target: int | None = None
     """The ``seq`` of the message that an edit or a deletion is about."""
@@ -42,6 +44,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     author_id: UserId
     author_name: str
     sent_at: datetime
+    attachment: Attachment | None = None
+    """Of a folded message that was deleted there is none."""
     imported: bool = False
     """Said before Prosa, as the site remembers it."""
     target: int | None = None
@@ -74,7 +78,7 @@ def folded(message: Entry, change: Change | None) -> Entry:
     if change is None:
         return message
     if change.is_deleted:
-        return msgspec.structs.replace(message, conteudo="", edited_at=None, is_deleted=True)
+        return msgspec.structs.replace(message, conteudo="", edited_at=None, is_deleted=True, attachment=None)
     if change.conteudo is None:
         return message
     return msgspec.structs.replace(message, conteudo=change.conteudo, edited_at=change.edited_at)

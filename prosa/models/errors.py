@@ -13,6 +13,7 @@
     │   ├── EmptyError               empty
     │   ├── TooLongError             too_long       (limit)
     │   ├── TooLargeError            too_large      (limit)
+    │   ├── UnsupportedTypeError     unsupported_type
     │   ├── ConflictError            conflict
     │   ├── NotJoinedError           not_joined
     │   └── TooManyRoomsError        too_many_rooms (limit)
@@ -124,14 +125,21 @@ class TooLongError(RefusedError):
 
 
 class TooLargeError(RefusedError):
-    """The message on the wire has more than ``limit`` bytes."""
+    """The message on the wire, or the attachment, has more than ``limit`` bytes; an image, pixels."""
 
     code = "too_large"
     sentence = msgid("Os dados enviados são grandes demais.")
 
 
+class UnsupportedTypeError(RefusedError):
+    """The file is none of those that may be sent, whatever its name says; or it is broken, or a trap."""
+
+    code = "unsupported_type"
+    sentence = msgid("Este tipo de arquivo não é aceito. Envie uma imagem, PDF, Word, Excel ou texto.")
+
+
 class ConflictError(RefusedError):
-    """The ``client_id`` is known, with another text."""
+    """The ``client_id`` is known, with another text or file; or the file has been sent already."""
 
     code = "conflict"
     sentence = msgid("Outra mensagem já foi enviada com esta identificação.")

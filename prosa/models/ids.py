@@ -15,6 +15,13 @@ ClientId = NewType("ClientId", str)
 Epoch = NewType("Epoch", str)
 """A random id of one incarnation of a room."""
 
+AttachmentId = NewType("AttachmentId", str)
+"""A file that is stored, and may be sent: 32 hexadecimal digits."""
+
+UploadId = NewType("UploadId", str)
+"""A file on its way in, and once it is in, its attachment: 32 hexadecimal digits."""
+
+ATTACHMENT_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 CHAT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 CLIENT_ID = re.compile(r"[\x21-\x7e]{1,64}", re.ASCII)
 

@@ -32,6 +32,23 @@ TEXT_INDEXES = (
 )
 SIGHTING_INDEXES = (IndexModel([("at", ASCENDING)], name="old", expireAfterSeconds=30 * 24 * 3600),)
 
+UPLOAD_INDEXES = (
+    IndexModel([("owner_id", ASCENDING)], name="owner"),
+    IndexModel([("touched_at", ASCENDING)], name="oldest"),
+)
+PIECE_INDEXES = (IndexModel([("upload_id", ASCENDING), ("offset", ASCENDING)], name="order", unique=True),)
+FILE_INDEXES = (
+    # The first is GridFS's own: whatever else reads the bucket looks for it.
+    IndexModel([("filename", ASCENDING), ("uploadDate", ASCENDING)], name="filename_1_uploadDate_1"),
+    IndexModel([("metadata.owner_id", ASCENDING), ("metadata.is_unsent", ASCENDING)], name="owner"),
+    IndexModel(
+        [("metadata.touched_at", ASCENDING)],
+        name="unsent",
+        partialFilterExpression={"metadata.is_unsent": True},
+    ),
+)
+CHUNK_INDEXES = (IndexModel([("files_id", ASCENDING), ("n", ASCENDING)], name="files_id_1_n_1", unique=True),)
+
 NAMESPACE_EXISTS = 48
 
 WRITE_MS = 2000
@@ -72,6 +89,10 @@ class Database:
         self.texts: Collection = database["texts"]
         self.marks: Collection = database["marks"]
         self.sightings: Collection = database["sightings"]
+        self.uploads: Collection = database["uploads"]
+        self.pieces: Collection = database["uploads.pieces"]
+        self.files: Collection = database["attachments.files"]
+        self.chunks: Collection = database["attachments.chunks"]
 
     @classmethod
     async def open(cls, uri: str, name: str, **options: Any) -> Self:
@@ -134,13 +155,20 @@ class Database:
         hello = await self._client.admin.command("hello")
         if not hello.get("setName") and hello.get("msg") != "isdbgrid":
             raise StandaloneError
-        log = (self.messages, self.memberships, self.rooms)
-        for collection in (*log, self.erasures, self.texts, self.marks, self.sightings):
+        indexed = {
+            self.messages: MESSAGE_INDEXES,
+            self.memberships: MEMBERSHIP_INDEXES,
+            self.texts: TEXT_INDEXES,
+            self.sightings: SIGHTING_INDEXES,
+            self.uploads: UPLOAD_INDEXES,
+            self.pieces: PIECE_INDEXES,
+            self.files: FILE_INDEXES,
+            self.chunks: CHUNK_INDEXES,
+        }
+        for collection in (*indexed, self.rooms, self.erasures, self.marks):
             await self._create(collection.name)
-        await self.messages.create_indexes(list(MESSAGE_INDEXES))
-        await self.memberships.create_indexes(list(MEMBERSHIP_INDEXES))
-        await self.texts.create_indexes(list(TEXT_INDEXES))
-        await self.sightings.create_indexes(list(SIGHTING_INDEXES))
+        for collection, indexes in indexed.items():
+            await collection.create_indexes(list(indexes))
 
     async def _create(self, collection: str) -> None:
         """Several workers start at once: whoever comes second finds it made."""

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
 from prosa.models.ids import ChatId
+from prosa.storage.attachments import Attachments
 from prosa.storage.database import Database, Document
 from prosa.storage.texts import Texts
 from prosa.storage.traces import ROOMS_AT_ONCE, Traces
@@ -21,6 +22,7 @@ class Deletions:
 
     def __init__(self, database: Database) -> None:
         self._messages = database.messages
+        self._attachments = Attachments(database)
         self._texts = Texts(database)
         self._traces = Traces(database)
 
@@ -52,9 +54,15 @@ class Deletions:
             some = list(targets[start : start + MESSAGES_AT_ONCE])
             changes: Document = {"chat_id": chat_id, "target": {"$in": some}}
             await self._texts.forget(chat_id, {"$in": some})
+            there: Document = {"chat_id": chat_id, "seq": {"$in": some}}
             with unavailable():
+                with_files = await self._messages.find(
+                    {**there, "attachment": {"$exists": True}}, {"attachment.id": True},
+                    hint="order", batch_size=MESSAGES_AT_ONCE + 1,
+                ).to_list()  # fmt: skip
+                await self._attachments.remove_with(with_files)
                 await self._messages.update_many(
-                    {"chat_id": chat_id, "seq": {"$in": some}}, {"$set": {"conteudo": ""}}, hint="order"
+                    there, {"$set": {"conteudo": ""}, "$unset": {"attachment": ""}}, hint="order"
                 )
                 await self._messages.update_many(
                     {**changes, "kind": "edit"}, {"$set": {"conteudo": ""}}, hint="folding"

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from prosa.models.attachments import Attachment
 from prosa.models.entries import REMOVED_TEXT, Draft, Entry
 from prosa.models.ids import ChatId, ClientId, Epoch, UserId
 from prosa.models.rooms import SMALL_ROOM, Cursor, Member, Room
@@ -21,8 +22,12 @@ BLANKED = b""
 SAYS_NOTHING: Document = {
     "conteudo": {"$cond": [{"$eq": ["$kind", "delete"]}, "", REMOVED_TEXT]},
     "digest": BLANKED,
+    "attachment": "$$REMOVE",
 }
-"""What an update by a pipeline sets where an entry is to say no more what it said; a deletion never did."""
+"""What an update by a pipeline sets where an entry is to say no more what it said; a deletion never did.
+
+Its file is to be removed first: afterwards nothing leads to it.
+"""
 
 MESSAGE = None
 """The ``target`` of what people read by itself: it is not there, which a query of MongoDB calls null."""
@@ -31,10 +36,12 @@ MESSAGE = None
 def digest_of(draft: Draft) -> bytes:
     """What "the same message" means under one ``client_id``: a digest of its normalised text.
 
-    Of an edit or a deletion also what it is and what it is about. No normalised text holds a NUL, so that
-    none of them is ever "the same" as a message.
+    Of a message with a file also which, of an edit or a deletion also what it is and what it is about. No
+    normalised text holds a NUL, so that none of them is ever "the same" as a text.
     """
     said = draft.conteudo
+    if draft.attachment is not None:
+        said = f"{said}\0{draft.attachment.id}"
     if draft.target is not None:
         said = f"\0{draft.kind}\0{draft.target}\0{said}"
     return hashlib.sha256(said.encode()).digest()
@@ -52,6 +59,8 @@ def message_document(draft: Draft, digest: bytes) -> Document:
         "digest": digest,
         "sent_at": draft.sent_at,
     }
+    if draft.attachment is not None:
+        document["attachment"] = msgspec.structs.asdict(draft.attachment)
     if draft.imported:
         document["imported"] = True
     if draft.target is not None:
@@ -76,9 +85,15 @@ def entry_of(document: Document) -> Entry:
         author_id=UserId(document["author_id"]),
         author_name=document["author_name"],
         sent_at=in_milliseconds(document["sent_at"]),
+        attachment=attachment_of(document.get("attachment")),
         imported=document.get("imported", False),
         target=document.get("target"),
     )
+
+
+def attachment_of(document: Document | None) -> Attachment | None:
+    """The file that a message carries."""
+    return None if document is None else msgspec.convert(document, Attachment)
 
 
 def cursor_of(document: Document) -> Cursor:

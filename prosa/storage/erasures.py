@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from prosa.models.ids import ChatId, UserId
+from prosa.models.ids import AttachmentId, ChatId, UserId
 from prosa.models.people import REMOVED_PERSON
+from prosa.storage.attachments import Attachments
 from prosa.storage.database import Database, Document
 from prosa.storage.documents import SAYS_NOTHING
 from prosa.storage.rosters import Rosters
@@ -20,6 +21,7 @@ from prosa.storage.sightings import Sightings
 from prosa.storage.texts import Texts
 from prosa.storage.traces import Traces
 from prosa.storage.translation import unavailable
+from prosa.storage.uploads import Uploads
 
 MESSAGES_AT_ONCE = 500
 
@@ -39,6 +41,8 @@ class Erasures:
         self._memberships = database.memberships
         self._messages = database.messages
         self._rosters = Rosters(database)
+        self._attachments = Attachments(database)
+        self._uploads = Uploads(database)
         self._texts = Texts(database)
         self._sightings = Sightings(database)
         self._traces = Traces(database)
@@ -63,6 +67,7 @@ class Erasures:
                 await self._texts.forget(chat_id)  # and for whoever was indexing the room meanwhile
             yield chat_id, count
         await self._sightings.forget(user_id)
+        await self._in_files(user_id, pseudonym)
         with unavailable():
             await self._erasures.delete_one({"_id": user_id})
 
@@ -90,15 +95,34 @@ class Erasures:
         while True:
             with unavailable():
                 found = await self._messages.find(
-                    {"chat_id": chat_id, "author_id": user_id}, {"target": True},
+                    {"chat_id": chat_id, "author_id": user_id},
+                    {"seq": True, "target": True, "attachment.id": True},
                     hint="once", limit=MESSAGES_AT_ONCE, batch_size=MESSAGES_AT_ONCE + 1,
                 ).to_list()  # fmt: skip
                 if not found:
                     return count
+                await self._files_of(found, blanks=blanks)
                 await self._messages.update_many(
                     {"_id": {"$in": [entry["_id"] for entry in found]}}, [{"$set": changes}]
                 )
             count += sum("target" not in entry for entry in found)
+
+    async def _files_of(self, entries: list[Document], *, blanks: bool) -> None:
+        """They go with their messages; or they stay, noted as sent, which no ``client_id`` tells any more."""
+        if blanks:
+            await self._attachments.remove_with(entries)
+            return
+        for entry in entries:
+            if "attachment" in entry:
+                await self._attachments.sent(AttachmentId(entry["attachment"]["id"]), entry["seq"])
+
+    async def _in_files(self, user_id: UserId, pseudonym: UserId) -> None:
+        """What was never sent goes; what was, is the pseudonym's."""
+        for upload in await self._uploads.of(user_id):
+            await self._attachments.remove_unfinished(upload.attachment_id)
+            await self._uploads.discard(upload.id)
+        await self._attachments.remove(await self._attachments.unsent_of(user_id))
+        await self._attachments.hand_over(user_id, pseudonym)
 
     async def _in_room(self, chat_id: ChatId, user_id: UserId, pseudonym: UserId) -> None:
         """The room's own document last: until it is done, the room is found again by it."""

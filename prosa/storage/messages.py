@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from prosa import metrics
 from prosa.models.entries import Draft, Entry, Page, Stored
 from prosa.models.errors import ConflictError
-from prosa.models.ids import ChatId
+from prosa.models.ids import ChatId, ClientId, UserId
 from prosa.storage.attempts import TakeTurn
 from prosa.storage.committer import Committer
 from prosa.storage.database import Database
@@ -69,6 +69,11 @@ class Messages:
             raise ConflictError
         metrics.DUPLICATES.inc()
         return Stored(entry_of(document), duplicate=True)
+
+    async def by_key(self, chat_id: ChatId, author_id: UserId, client_id: ClientId) -> Entry | None:
+        """What somebody has said under this name, if it is stored. Raises ``UnavailableError``."""
+        document = await self._lookups.find(Key(chat_id, author_id, client_id))
+        return None if document is None else entry_of(document)
 
     async def page_before(self, chat_id: ChatId, before_seq: int | None, limit: int) -> Page:
         """The ``limit`` newest messages below ``before_seq``, or of all, ascending, as they are shown.

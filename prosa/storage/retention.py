@@ -10,6 +10,7 @@ from datetime import datetime
 import msgspec
 
 from prosa.models.ids import ChatId
+from prosa.storage.attachments import Attachments
 from prosa.storage.database import Database, Document
 from prosa.storage.documents import BLANKED, SAYS_NOTHING
 from prosa.storage.texts import Texts
@@ -39,6 +40,7 @@ class Retention:
     def __init__(self, database: Database) -> None:
         self._rooms = database.rooms
         self._messages = database.messages
+        self._attachments = Attachments(database)
         self._texts = Texts(database)
         self._traces = Traces(database)
 
@@ -63,15 +65,24 @@ class Retention:
             await self._rooms.update_one({"_id": expired.chat_id}, {"$max": {"floor": expired.floor}})
             for start in range(expired.bottom, expired.floor, ENTRIES_AT_ONCE):
                 end = min(start + ENTRIES_AT_ONCE, expired.floor)
+                await self._remove_files(expired.chat_id, {"$lt": end})
                 await self._messages.delete_many(
                     {"chat_id": expired.chat_id, "seq": {"$lt": end}}, hint="order"
                 )
             if expired.blanks:
+                await self._remove_files(expired.chat_id, expired.floor)
                 await self._messages.update_one(
                     {"chat_id": expired.chat_id, "seq": expired.floor},
                     [{"$set": SAYS_NOTHING}],
                 )
         await self._texts.forget(expired.chat_id, gone)
+
+    async def _remove_files(self, chat_id: ChatId, seq: object) -> None:
+        found = self._messages.find(
+            {"chat_id": chat_id, "seq": seq, "attachment": {"$exists": True}}, {"attachment.id": True},
+            hint="order", batch_size=ENTRIES_AT_ONCE + 1,
+        )  # fmt: skip
+        await self._attachments.remove_with(await found.to_list())
 
     async def _bottoms(self, chat_ids: list[ChatId]) -> list[Document]:
         """The oldest entry of each room: a skip scan, as for the tops."""

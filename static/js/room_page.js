@@ -270,6 +270,7 @@
     hearPage(parts);
     hearBrowser(parts);
     prosa.part('plain').hidden = true;
+    prosa.part('file-line').hidden = true;
     prosa.part('foot').hidden = false;
     parts.list.ownIds().forEach(parts.outbox.settle, parts.outbox);
     parts.outbox.refresh();

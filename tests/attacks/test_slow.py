@@ -27,7 +27,8 @@ def port_of(scene: Scene) -> int:
 async def test_who_asks_a_byte_at_a_time_is_cut_off_and_who_waits_for_an_answer_is_not(
     start: Start, monkeypatch: pytest.MonkeyPatch, opening: str
 ) -> None:
-    monkeypatch.setattr("handlers.listeners.REQUEST_SECONDS", REQUEST_SECONDS)
+    for part in ("listeners", "arrivals"):
+        monkeypatch.setattr(f"handlers.{part}.REQUEST_SECONDS", REQUEST_SECONDS)
     scene = await start(heartbeat_seconds=3 * REQUEST_SECONDS)
     cliente = await scene.browser("cliente")
     wire = Wire(port_of(scene))

@@ -44,6 +44,7 @@ def test_every_error_has_a_status_a_sentence_and_a_place_in_the_tree(kind: type[
         (errors.EmptyError, 400),
         (errors.TooLongError, 400),
         (errors.TooLargeError, 413),
+        (errors.UnsupportedTypeError, 415),
         (errors.ConflictError, 409),
         (errors.NotJoinedError, 409),
         (errors.TooManyRoomsError, 429),

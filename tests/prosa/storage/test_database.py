@@ -17,7 +17,7 @@ from prosa.storage.embedded import SOCKET
 @pytest.mark.gen_test
 async def test_the_indexes_exist_once_it_is_open_and_once_comes_before_order(database: Database) -> None:
     names = list(await database.messages.index_information())
-    assert names == ["_id_", "once", "order"]
+    assert names[:3] == ["_id_", "once", "order"]
     assert set(await database.memberships.index_information()) == {"_id_", "member", "newest"}
     await database.ping()
 

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from pymongo import monitoring
 
-from prosa.models.ids import ChatId, UserId
+from prosa.models.attachments import Attachment, File, Upload
+from prosa.models.ids import AttachmentId, ChatId, ClientId, UploadId, UserId
 from prosa.models.rooms import SMALL_ROOM, Member, RoomDraft
 from prosa.models.searches import Place, question_of
+from prosa.storage.attachments import Attachments
 from prosa.storage.database import Database
 from prosa.storage.deletions import Deletions
 from prosa.storage.erasures import Erasures
@@ -19,6 +21,7 @@ from prosa.storage.rooms import Rooms
 from prosa.storage.sightings import Sightings
 from prosa.storage.texts import Texts
 from prosa.storage.traces import Traces
+from prosa.storage.uploads import Uploads
 from tests.prosa.storage.drafts import ALONE, NOON, a_change, a_draft
 
 ROOM, USER, OTHER = ChatId("7"), UserId("1"), UserId("2")
@@ -147,6 +150,41 @@ async def use_everything(database: Database) -> None:
     await messages.close()
 
 
+async def use_files(database: Database) -> None:
+    uploads, attachments = Uploads(database), Attachments(database)
+    later = NOON.replace(year=2031)
+    upload = Upload(id=UploadId("a" * 32), chat_id=ROOM, owner_id=USER, name="a", size_bytes=9, sha256="x")
+    await uploads.begin(upload, NOON)
+    await uploads.same(upload)
+    await uploads.holding(USER)
+    await uploads.find(upload.id, USER)
+    await uploads.write(upload, b"abc", NOON)
+    assert await uploads.claim(upload.id, NOON, 60)
+    await uploads.becomes(upload.id, AttachmentId(upload.id))
+    await uploads.release(upload.id, NOON)
+    file = File(
+        attachment=Attachment(id=AttachmentId(upload.id), name="a", type="text/plain", size_bytes=3),
+        chat_id=ROOM,
+        owner_id=USER,
+        sha256="",
+        source_sha256="",
+    )
+    await attachments.keep(file, uploads.pieces(upload.id), b"small", NOON)
+    name, owner = file.attachment.id, {"chat_id": ROOM, "owner_id": USER}
+    assert [b async for b in attachments.blocks(name, is_thumbnail=False, start=1, end=3)] == [b"bc"]
+    await attachments.holding(USER)
+    await attachments.unsent_of(USER)
+    [(_, touched_at)] = await attachments.unsent(later)
+    await attachments.give(name, **owner, client_id=ClientId("c"), now=touched_at)
+    assert await attachments.withdraw(name, touched_at, NOON)
+    await attachments.sent(name, 1)
+    await attachments.hand_over(USER, OTHER)
+    assert await uploads.of(USER) == await uploads.abandon(later, NOON)
+    await attachments.remove_unfinished(name)
+    await uploads.discard(upload.id)
+    await attachments.remove([name])
+
+
 @pytest.mark.gen_test(timeout=60)
 async def test_no_command_scans_a_collection_or_sorts_in_memory(database: Database, mongod: str) -> None:
     recorder = Recorder()
@@ -154,6 +192,7 @@ async def test_no_command_scans_a_collection_or_sorts_in_memory(database: Databa
     watched = await Database.open(mongod, name, event_listeners=[recorder])
     recorder.commands.clear()
     await use_everything(watched)
+    await use_files(watched)
     await watched.close()
     skip_scans = lookups = searches = 0
     assert len(recorder.commands) > 40

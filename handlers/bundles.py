@@ -34,10 +34,14 @@ PAGE = (
     "faces",
     "room_rows",
     "rooms_feed",
+    "lease",
+    "unread",
+    "notices",
+    "alerts",
 )
 """What every live page has."""
 
-OUTBOX = ("outbox_store", "lease", "outbox", "drafts")
+OUTBOX = ("outbox_store", "outbox", "drafts")
 
 ROOM = (
     "room",

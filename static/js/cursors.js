@@ -26,6 +26,7 @@
     if (cursor.user_id === this.parts.userId) {
       this.delivered = Math.max(this.delivered, cursor.delivered_seq);
       this.read = Math.max(this.read, cursor.read_seq);
+      this.emit('read');
       return;
     }
     this.others[cursor.user_id] = {
@@ -77,6 +78,7 @@
     if (this.read < seen) {
       this.read = seen;
       this.delivered = Math.max(this.delivered, seen);
+      this.emit('read');
       this.parts.connection.say('mark_read', { chat_id: this.parts.chatId, seq: seen });
     }
     if (this.delivered < this.topSeq) {

@@ -23,8 +23,20 @@
     if (left > 0 && left <= LEASE_MS) {
       return left;
     }
-    this.storage.set(this.key, { tab: this.tab, until: this.clock() + LEASE_MS });
+    this.seize();
     return 0;
+  };
+
+  /* This tab holds it now, whoever did. */
+  Lease.prototype.seize = function () {
+    this.storage.set(this.key, { tab: this.tab, until: this.clock() + LEASE_MS });
+  };
+
+  /* Whether any tab holds it. */
+  Lease.prototype.isHeld = function () {
+    var held = this.storage.get(this.key);
+    var left = held ? held.until - this.clock() : 0;
+    return left > 0 && left <= LEASE_MS;
   };
 
   Lease.prototype.release = function () {

@@ -2,6 +2,7 @@
 (function (prosa) {
   'use strict';
 
+  var PREVIEW = 120;
   var GONE = {
     removed: prosa.text('Você não participa mais desta conversa.'),
     deleted: prosa.text('Esta conversa foi encerrada.')
@@ -39,15 +40,25 @@
     parts.isAway = parts.isAway || isNew;
   }
 
+  /* How many messages wait in this room, as far as the page shows them. */
+  function countUnread(parts) {
+    var counts = {};
+    counts[parts.page.chat_id] = parts.list.countAfter(parts.cursors.read);
+    return counts;
+  }
+
   /* Somebody said something that may be out of sight. */
   function noticeEntry(parts, entry) {
     var isOwn = entry.remetente_id === parts.page.user_id;
     parts.typingLine.forget(entry.remetente_id);
     if (!isOwn) {
-      parts.chime.ring(entry.chat_id, entry.seq);
-    }
-    if (!isOwn && !parts.attention.isHere()) {
-      parts.attention.miss();
+      parts.alerts.news({
+        chat_id: entry.chat_id,
+        seq: entry.seq,
+        from: entry.remetente,
+        text: entry.conteudo.slice(0, PREVIEW),
+        unread: parts.list.countAfter(parts.cursors.read)
+      });
     }
     parts.down.show();
   }
@@ -112,6 +123,12 @@
     room.on('user_left', function (data) {
       parts.typingLine.forget(data.user_id);
     });
+    parts.cursors.on('read', function () {
+      parts.alerts.read(countUnread(parts));
+    });
+    parts.feed.on('answered', function () {
+      parts.alerts.read(countUnread(parts));
+    });
     parts.cursors.on('moved', function () {
       parts.list.tick();
     });
@@ -138,10 +155,6 @@
     connection.on('new_notification', function (data) {
       if (data.chat_id !== parts.page.chat_id) {
         parts.toasts.show(data);
-        parts.chime.ring(data.chat_id, data.seq);
-        if (!parts.attention.isHere()) {
-          parts.attention.miss();
-        }
       }
     });
   }
@@ -202,7 +215,6 @@
     function seen() {
       if (parts.attention.isHere()) {
         parts.isAway = false;
-        parts.attention.clear();
         parts.cursors.mark();
         parts.down.show();
       }

@@ -105,8 +105,8 @@
     parts.feed = prosa.makeRoomsFeed(page, parts.connection, parts.moments);
     parts.toasts = new prosa.Toasts(prosa.part('toasts'), blank('toast'),
       prosa.part('rooms-link').getAttribute('href'), prosa.timers);
-    parts.attention = new prosa.Attention(document);
-    parts.chime = prosa.makeChime();
+    parts.alerts = prosa.makeAlerts(page, parts.connection, parts.feed);
+    parts.attention = parts.alerts.parts.attention;
     parts.statusLine = prosa.makeStatusLine(page);
   }
 

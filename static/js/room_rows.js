@@ -31,6 +31,7 @@
   /* parts: list, blank, empty (elements), moments, userId, roomsUrl; current: the room that is open, if one is. */
   function RoomRows(parts) {
     this.parts = parts;
+    this.people = {};
     this.shorten();
   }
 
@@ -52,6 +53,68 @@
       }
     }
     return this.parts.blank.cloneNode(true);
+  };
+
+  RoomRows.prototype.urlOf = function (chatId) {
+    return this.parts.roomsUrl + encodeURIComponent(chatId) + '/websocket/';
+  };
+
+  RoomRows.prototype.each = function (action) {
+    [].slice.call(this.parts.list.children).forEach(function (element) {
+      action.call(this, element, element.getAttribute('data-chat-id'));
+    }, this);
+  };
+
+  /* How many messages wait in each room, as it is shown. */
+  RoomRows.prototype.counts = function () {
+    var counts = {};
+    this.each(function (element, chatId) {
+      counts[chatId] = parseInt(part(element, 'row-count').textContent, 10) || 0;
+    });
+    return counts;
+  };
+
+  /* unreadOf(chatId) says how many wait now. */
+  RoomRows.prototype.count = function (unreadOf) {
+    this.each(function (element, chatId) {
+      this.paintCount(element, unreadOf(chatId));
+    });
+  };
+
+  RoomRows.prototype.paintCount = function (element, unread) {
+    element.className = element.className.replace(' room-row--unread', '') + (unread ? ' room-row--unread' : '');
+    part(element, 'row-unread').hidden = !unread;
+    part(element, 'row-count').textContent = unread >= MOST ? '99+' : unread;
+  };
+
+  /* Somebody came or went. */
+  RoomRows.prototype.presence = function (userId, isOnline) {
+    this.each(function (element, chatId) {
+      var people = this.people[chatId];
+      if (people && people.hasOwnProperty(userId)) {
+        people[userId] = isOnline;
+        this.paintOnline(element, people);
+      }
+    });
+  };
+
+  RoomRows.prototype.paintOnline = function (element, people) {
+    part(element, 'row-online').hidden = !Object.keys(people).some(function (userId) {
+      return people[userId];
+    });
+  };
+
+  /* Of whom else is in the room, whether they are online. */
+  RoomRows.prototype.know = function (row) {
+    var people = {};
+    var userId = this.parts.userId;
+    (Array.isArray(row.room.members) ? row.room.members : []).forEach(function (member) {
+      if (member.user_id !== userId) {
+        people[member.user_id] = (row.online || []).indexOf(member.user_id) >= 0;
+      }
+    });
+    this.people[row.room.chat_id] = people;
+    return people;
   };
 
   /* The newest rows, as list_rooms tells them; older ones stay below. */
@@ -92,9 +155,9 @@
   RoomRows.prototype.paint = function (element, row) {
     var room = row.room;
     element.setAttribute('data-chat-id', room.chat_id);
-    element.className = 'room-row' + (row.unread ? ' room-row--unread' : '') +
+    element.className = 'room-row' +
       (room.chat_id === this.parts.current ? ' room-row--current' : '');
-    part(element, 'row-link').setAttribute('href', this.parts.roomsUrl + room.chat_id + '/websocket/');
+    part(element, 'row-link').setAttribute('href', this.urlOf(room.chat_id));
     if (room.chat_id === this.parts.current) {
       part(element, 'row-link').setAttribute('aria-current', 'page');
     }
@@ -102,8 +165,8 @@
     part(element, 'row-title').textContent = room.title;
     part(element, 'row-names').textContent = prosa.namesOf(room.members, this.parts.userId);
     part(element, 'row-closed').hidden = room.can_write;
-    part(element, 'row-unread').hidden = !row.unread;
-    part(element, 'row-count').textContent = row.unread >= MOST ? '99+' : row.unread;
+    this.paintCount(element, row.unread);
+    this.paintOnline(element, this.know(row));
     this.paintLast(element, row.last);
   };
 

@@ -5,7 +5,7 @@
 
   var TOGETHER_MS = 300;
 
-  /* parts: connection, rows, timers, isNewest, isShown(). Emits "answered". */
+  /* parts: connection, rows, timers, isNewest, isShown(). Emits `answered` (how many messages wait, by room). */
   function RoomsFeed(parts) {
     prosa.Emitter.call(this, parts.timers);
     this.parts = parts;
@@ -45,11 +45,15 @@
 
   RoomsFeed.prototype.answered = function (refusal, answer) {
     var self = this;
+    var counts = {};
     if (!refusal) {
       if (this.parts.isNewest) {
         this.parts.rows.show(answer.rooms);
       }
-      this.emit('answered');
+      answer.rooms.forEach(function (row) {
+        counts[row.room.chat_id] = row.unread;
+      });
+      this.emit('answered', counts);
     } else if (refusal.retryable && refusal.code !== 'closed') {
       this.timer = this.parts.timers.set(function () {
         self.ask();

@@ -94,7 +94,7 @@ class Cluster:
         self.manage("shell", "-c", "from demo.market.seed import sow; sow()")
         say("starting three workers")
         self.colours.start("a")
-        self._until(lambda: answers(f"{self.url}/prosa/io.js"), 30, "nginx answers")
+        self._until(lambda: answers(f"{self.url}/prosa/io.js"), 60, "nginx answers")
         self.manage("shell", "-c", "from demo.market.publishing import publish_all; publish_all()")
 
     def manage(self, *arguments: str) -> str:
@@ -127,7 +127,7 @@ class Cluster:
                 stderr=log,
             )
         try:
-            self._until(lambda: self.colours.is_ready(place), 30, f"worker {place} is ready")
+            self._until(lambda: self.colours.is_ready(place), 60, f"worker {place} is ready")
             yield
         finally:
             process.terminate()

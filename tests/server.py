@@ -17,6 +17,7 @@ from tests.ports import free_port
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "prosa-demo"
 READY_SECONDS = 60.0
+PATIENCE = 30.0
 
 
 def new_browser() -> tuple[http.cookiejar.CookieJar, urllib.request.OpenerDirector]:
@@ -29,7 +30,7 @@ def new_browser() -> tuple[http.cookiejar.CookieJar, urllib.request.OpenerDirect
 def log_in(browser: urllib.request.OpenerDirector, url: str, username: str) -> None:
     """The login form of the demo site at ``url`` is filled and sent."""
     login = f"{url}/entrar/"
-    page = browser.open(login, timeout=5).read().decode()
+    page = browser.open(login, timeout=PATIENCE).read().decode()
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
     form = {
         "csrfmiddlewaretoken": token.group(1) if token else "",
@@ -39,7 +40,7 @@ def log_in(browser: urllib.request.OpenerDirector, url: str, username: str) -> N
     request = urllib.request.Request(  # noqa: S310 - http, ours
         login, urllib.parse.urlencode(form).encode(), {"Referer": login, "Origin": url}
     )
-    browser.open(request, timeout=10).read()
+    browser.open(request, timeout=PATIENCE).read()
 
 
 def session_key(url: str, username: str) -> str:

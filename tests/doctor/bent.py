@@ -12,7 +12,7 @@ from deploy.infrastructure import found
 from doctor.visitor import Visitor
 from tests.ports import free_port
 
-READY_SECONDS = 10.0
+READY_SECONDS = 30.0
 
 
 @contextlib.contextmanager
@@ -36,7 +36,7 @@ def bent(cluster: Cluster, folder: Path, old: str, new: str) -> Iterator[Visitor
     user = " user root;" if os.geteuid() == 0 else ""
     process = subprocess.Popen([found("nginx"), "-c", folder / "nginx.conf", "-g", f"daemon off;{user}"])
     try:
-        visitor = Visitor(f"http://127.0.0.1:{port}", 3.0)
+        visitor = Visitor(f"http://127.0.0.1:{port}", 6.0)
         deadline = time.monotonic() + READY_SECONDS
         while True:
             with contextlib.suppress(ConnectionRefusedError):

@@ -24,7 +24,7 @@ from prosa.storage.embedded import SOCKET
 from tests.doctor.lines import only, troubles
 from tests.ports import free_port
 
-AGAIN_SECONDS = 30.0
+AGAIN_SECONDS = 60.0
 
 
 def now() -> datetime:

@@ -19,6 +19,7 @@ import pytest
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
 
+from prosa.broker import baton, windows
 from prosa.storage.database import POOL_MAX
 from tests.browser import Browser
 from tests.redis_server import RedisServer
@@ -35,6 +36,8 @@ MONITORS = 2
 """The driver watches a mongod by this many connections of its own, beside its pool."""
 SITE_THREADS = 2 + 4 + 1
 """Each thread that asks the site's database keeps its connection: who is who, pages, what Prosa is told."""
+REDIS_MAX = 2 + baton.CONNECTIONS_MAX + windows.CONNECTIONS_MAX
+"""One out, one in, and as many as turns and limits have needed at once: a pool keeps what it has opened."""
 NO_LINGER = struct.pack("ii", 1, 0)
 
 Visit = Callable[["Visitor"], Awaitable[None]]
@@ -221,11 +224,13 @@ def test_nothing_is_left_of_those_who_came_and_went(tmp_path: Path, redis: Redis
         asyncio.run(churn(server, cookies, CONNECTIONS, chance))
         (after, _), grown_kib = quiet(server, redis), memory_kib(server) - kib
         pools = {name: after.pop(name) for name in [*after] if "mongodb" in name}
+        redises = {name: after.pop(name) for name in [*after] if "redis.sock" in name}
         sites = {name: after.pop(name) for name in [*after] if "site.sqlite3" in name}
         more = {name: (before[name], n) for name, n in after.items() if n > before[name]}
         print(f"{CONNECTIONS} connections: {grown_kib} KiB, {more}")  # noqa: T201 - what was seen
         assert more == {}
         assert all(n <= POOL_MAX + MONITORS for n in pools.values())
+        assert all(n <= REDIS_MAX for n in redises.values())
         assert all(n <= SITE_THREADS for n in sites.values())
         assert grown_kib <= GROWTH_KIB
         assert list((tmp_path / "sessions").iterdir()) == []

@@ -23,6 +23,8 @@ TWINS_SECONDS = 8.0
 THRONG = "9001"
 THRONG_PEOPLE = 200
 THRONG_MS = 5000
+THRONG_ROUNDS = 5
+"""So many, for one stall of the machine to be no rule."""
 UNEVEN_MAX = 3.0
 
 SLEEPERS = 2
@@ -63,7 +65,7 @@ def throng(lab: Lab, chance: Random) -> None:
             for name, key in keys.items()
         ],
     )
-    time.sleep(3 * THRONG_MS / 1000)
+    time.sleep(THRONG_ROUNDS * THRONG_MS / 1000)
     if (uneven := unevenness(crowd.notes())) > UNEVEN_MAX:
         raise Unproven(f"somebody waited {uneven:.1f} times as long as the median")
 

@@ -218,7 +218,7 @@ def _tell_redis(cluster: Cluster, command: bytes) -> bytes:
 def _until_workers_say(cluster: Cluster, redis: str, seconds: float) -> None:
     """Each worker says so of Redis at ``/readyz``, and is ready all the same."""
     deadline = time.monotonic() + seconds
-    while any(said["redis"] != redis for said in readiness(cluster)):
+    while any(said.get("redis") != redis for said in readiness(cluster)):
         if time.monotonic() > deadline:
             raise Unproven(f"after {seconds:.0f} s not every worker says that Redis is {redis}")
         time.sleep(0.1)

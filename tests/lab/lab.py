@@ -3,6 +3,7 @@
 import contextlib
 import json
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -71,13 +72,18 @@ def memory(cluster: Cluster) -> dict[int, float]:
 
 
 def readiness(cluster: Cluster) -> list[dict[str, object]]:
-    """What each worker says at ``/readyz``."""
-    said = []
+    """What each worker says at ``/readyz``; of one that does not answer, or is not ready, nothing."""
+    said: list[dict[str, object]] = []
     for place in places(cluster):
-        with urllib.request.urlopen(
-            f"http://127.0.0.1:{cluster.base + PUBLIC + place}/readyz", timeout=5
-        ) as answer:
-            said.append(json.load(answer))
+        url = f"http://127.0.0.1:{cluster.base + PUBLIC + place}/readyz"
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                said.append(json.load(answer))
+        except urllib.error.HTTPError as refusal:
+            refusal.close()
+            said.append({})
+        except OSError:
+            said.append({})
     return said
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.lab.checker import Kept, Notes, Verdict, judge
+from tests.lab.checker import Kept, Notes, Verdict, judge, unevenness
 from tests.lab.promises import LATE_MS, SILENCE_MS, nobody_notices, the_store_tells
 
 Line = dict[str, Any]
@@ -195,3 +195,17 @@ def test_a_promise_that_is_not_kept_is_named(
 def test_a_deploy_during_which_somebody_waits_is_noticed() -> None:
     assert nobody_notices(Verdict(silence_ms=SILENCE_MS)) == ""
     assert "waited" in nobody_notices(Verdict(silence_ms=SILENCE_MS + 1))
+
+
+def waiting(name: str, *waits_ms: int) -> Notes:
+    lines: list[Line] = []
+    for n, wait_ms in enumerate(waits_ms):
+        lines.append({"kind": "will", "id": f"{name}-{n}", "text": "", "at": n * 10_000})
+        lines.append({"kind": "ack", "id": f"{name}-{n}", "seq": n, "at": n * 10_000 + wait_ms})
+    return Notes(name, "1", lines)
+
+
+def test_who_waits_longer_than_others_again_and_again_is_found_and_one_stall_is_nobodys_rule() -> None:
+    others = [waiting(name, 100, 110, 90) for name in "abcd"]
+    assert unevenness([*others, waiting("e", 100, 5000, 100)]) == 1
+    assert unevenness([*others, waiting("e", 100, 500, 450)]) == 4.5

@@ -55,6 +55,8 @@ ROOM = (
     "fold",
     "pending_list",
     "message_list",
+    "log_window",
+    "room_window",
     "enter_key",
     "composer",
     "deal",

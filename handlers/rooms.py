@@ -11,10 +11,10 @@ from uuid import uuid4
 
 from handlers.base import WAY_BACK, Page
 from handlers.forms import ACCEPT
-from prosa.chat.commands import in_utc
+from prosa.chat.commands import History, in_utc
 from prosa.chat.service import Chat
 from prosa.chat.wire import moment, room_shape
-from prosa.models.entries import Entry
+from prosa.models.entries import Entry, Where
 from prosa.models.entries import Page as Messages
 from prosa.models.errors import MalformedError, UnauthenticatedError
 from prosa.models.ids import ChatId
@@ -109,11 +109,15 @@ class RoomPage(Page):
     is_traditional = False
 
     async def get(self, chat_id: str) -> None:
-        """Answer with the newest page of the room, from whose top the socket goes on."""
+        """Answer with the newest page of the room, or the one around ``?em=``.
+
+        ``top_seq`` is the top of the log in either case: from there the socket goes on.
+        """
         person = await self.identified()
         if self.get_cookie(WAY_BACK):
             self.clear_cookie(WAY_BACK, path="/chat/")
-        room, page = await self.chat.rooms.history(person.user_id, ChatId(chat_id), None, PAGE)
+        em = self.number("em")
+        room, page = await self.chat.rooms.history(person.user_id, ChatId(chat_id), Where(around=em), PAGE)
         cursors = await self.chat.cursors.of(room, person.user_id)
         shown = self.log_of(page, person, cursors)
         self.render_page(
@@ -135,6 +139,8 @@ class RoomPage(Page):
                 "top_seq": page.top_seq,
                 "can_write": room.can_write,
                 "more": page.more,
+                "newer": page.newer,
+                "em": em,
                 "own_read_seq": shown["own_read_seq"],
                 "unread_after": shown["unread_after"],
                 "sockjs_url": SOCKJS_URL,
@@ -160,14 +166,21 @@ class RoomPage(Page):
             text = say.moments.last_seen(moment(last_seen)) if last_seen else say.text("offline")
         return {"text": text, "is_online": count > 0}
 
+    def number(self, name: str) -> int | None:
+        """A place or a count in the query; anything else counts as none."""
+        text = self.get_query_argument(name, "")
+        return int(text) if re.fullmatch(r"[0-9]{1,15}", text, re.ASCII) else None
+
     def log_of(self, page: Messages, person: Person, cursors: tuple[Cursor, ...]) -> dict[str, Any]:
         """What a template needs to draw a page of messages, with how far the others have got."""
         others = [cursor for cursor in cursors if cursor.user_id != person.user_id]
         own = next((cursor.read_seq for cursor in cursors if cursor.user_id == person.user_id), 0)
-        has_unread = any(entry.seq > own and entry.author_id != person.user_id for entry in page.messages)
+        is_end = not page.newer
+        has_unread = is_end and any(e.seq > own and e.author_id != person.user_id for e in page.messages)
         return {
             "messages": [self._shown(entry) for entry in page.messages],
             "more": page.more,
+            "newer": page.newer,
             "delivered_seq": min((cursor.delivered_seq for cursor in others), default=0),
             "read_seq": min((cursor.read_seq for cursor in others), default=0),
             "own_read_seq": own,
@@ -192,27 +205,24 @@ class TraditionalPage(RoomPage):
 
 
 class HistoryPage(RoomPage):
-    """``GET /chat/{id}/historico/``: messages before ``?before=``, as a page or, if asked so, as JSON."""
+    """``GET /chat/{id}/historico/``: messages before ``?before=``, after ``?after=`` or around ``?em=``."""
 
     async def get(self, chat_id: str) -> None:
-        """Answer with the page of messages that ends before a ``seq``, or with the newest."""
+        """Answer with a page of messages, or if asked so with JSON; where no place is named, the newest."""
         person = await self.identified()
-        before = self._number("before")
-        limit = self._number("limit")
+        places = {"before_seq": self.number("before"), "after_seq": self.number("after")}
+        where = History(chat_id=ChatId(chat_id), around=self.number("em"), **places).where
+        limit = self.number("limit")
         room, page = await self.chat.rooms.history(
-            person.user_id, ChatId(chat_id), before, PAGE if limit is None else limit
+            person.user_id, ChatId(chat_id), where, PAGE if limit is None else limit
         )
         if self.wants_json():
-            self.answer(self.chat.page(page, lambda text: len(text.encode())))
+            self.answer(self.chat.page(page, where, lambda text: len(text.encode())))
             return
         cursors = await self.chat.cursors.of(room, person.user_id)
         self.render_page(
             "history.html", person=person, room=room_shape(room), **self.log_of(page, person, cursors)
         )
-
-    def _number(self, name: str) -> int | None:
-        text = self.get_query_argument(name, "")
-        return int(text) if re.fullmatch(r"[0-9]{1,15}", text, re.ASCII) else None
 
 
 def _of_person(person: Person) -> dict[str, object]:

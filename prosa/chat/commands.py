@@ -14,6 +14,7 @@ from msgspec import UNSET, UnsetType
 
 from prosa.chat.command import Command, Position, RoomCommand, WriteCommand
 from prosa.chat.upload_commands import UploadCancel, UploadChunk, UploadFinish, UploadStart
+from prosa.models.entries import Where
 from prosa.models.errors import MalformedError, ProsaError, UnauthenticatedError, UnknownEventError
 from prosa.models.ids import ATTACHMENT_ID, AttachmentId, ChatId
 from prosa.models.people import Credential
@@ -94,10 +95,23 @@ class MarkRead(RoomCommand, frozen=True, kw_only=True):
 
 
 class History(RoomCommand, frozen=True, kw_only=True):
-    """Older messages: those before ``before_seq``, or the newest."""
+    """Messages before ``before_seq``, after ``after_seq`` or ``around`` a place; or the newest."""
 
     before_seq: int | None = None
+    after_seq: int | None = None
+    around: int | None = None
     limit: int | None = None
+
+    def __post_init__(self) -> None:
+        """Of the three places one at most is named."""
+        super().__post_init__()
+        if sum(place is not None for place in (self.before_seq, self.after_seq, self.around)) > 1:
+            raise MalformedError(field="around" if self.around is not None else "after_seq")
+
+    @property
+    def where(self) -> Where:
+        """Which messages are asked for."""
+        return Where(before_seq=self.before_seq, after_seq=self.after_seq, around=self.around)
 
 
 class SearchMessages(Command, frozen=True, kw_only=True):

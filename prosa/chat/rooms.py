@@ -15,7 +15,7 @@ from prosa.chat.replies import Reply, fitting
 from prosa.chat.seats import Seat
 from prosa.chat.typing import Typing
 from prosa.chat.wire import Shape, Wire, cursor_shape, moment, room_shape
-from prosa.models.entries import Page
+from prosa.models.entries import Page, Where
 from prosa.models.errors import NotFoundError, TooManyRoomsError
 from prosa.models.ids import ChatId, UserId
 from prosa.models.rooms import Bookmark, Room, RoomSummary
@@ -157,12 +157,15 @@ class Rooms:
         if live is not None:
             self._presence.left(connection, live)
 
-    async def history(
-        self, user_id: UserId, chat_id: ChatId, before_seq: int | None, limit: int
-    ) -> tuple[Room, Page]:
-        """Messages before ``before_seq``, or the newest, for a member; ``limit`` to the nearest edge."""
+    async def history(self, user_id: UserId, chat_id: ChatId, where: Where, limit: int) -> tuple[Room, Page]:
+        """The messages that are asked for, for a member; ``limit`` to the nearest edge."""
         room = await self.of_member(chat_id, user_id)
-        return room, await self._messages.page_before(chat_id, before_seq, max(1, min(limit, 100)))
+        limit = max(1, min(limit, 100))
+        seq = where.first_newer
+        if seq is None:
+            return room, await self._messages.page_before(chat_id, where.before_seq, limit)
+        older = limit // 2 if where.after_seq is None else 0
+        return room, await self._messages.page_beside(chat_id, seq, older=older, newer=limit - older)
 
     async def unread(self, user_id: UserId) -> int:
         """How many messages wait for the person, at most 99."""

@@ -6,6 +6,7 @@ from prosa.chat import commands, upload_commands
 from prosa.chat.attachments import Attachments
 from prosa.chat.changes import Changes
 from prosa.chat.command import Command
+from prosa.chat.commands import ACK_MAX
 from prosa.chat.connections import Connection, Connections
 from prosa.chat.cursors import Cursors
 from prosa.chat.limits import Limits
@@ -21,7 +22,7 @@ from prosa.chat.sessions import Sessions
 from prosa.chat.typing import Typing
 from prosa.chat.uploads import Uploads
 from prosa.chat.wire import Shape, Wire, attachment_shape, ending
-from prosa.models.entries import Page
+from prosa.models.entries import Page, Where
 from prosa.models.errors import UnknownEventError
 from prosa.models.rooms import Cursor, RoomSummary
 from prosa.models.searches import Found, Place
@@ -36,6 +37,8 @@ QUERIES = (
     upload_commands.UploadCancel,
 )
 """What costs the store something, and is limited by nothing else."""
+REST = {"more": True, "newer": False, "top_seq": ACK_MAX}
+"""What stands in a page of history beside its messages."""
 PAGE = 50
 """Rows of an answer where the browser does not say how many."""
 
@@ -93,9 +96,9 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
                 return _held(await self.cursors.mark_read(user_id, command.room_id, command.seq))
             case commands.History():
                 _, page = await self.rooms.history(
-                    user_id, command.room_id, command.before_seq, _limit(command.limit)
+                    user_id, command.room_id, command.where, _limit(command.limit)
                 )
-                return Reply(self.page(page, connection.written_size))
+                return Reply(self.page(page, command.where, connection.written_size))
             case commands.SearchMessages():
                 _, hits = await self.searches.search(user_id, command)
                 return Reply(self.found(hits, connection.written_size))
@@ -119,11 +122,20 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
                 return Reply({"expires_at": ending(person)})
         raise UnknownEventError
 
-    def page(self, page: Page, measure: Measure) -> Shape:
-        """A page of history, its oldest left out where it would weigh too much."""
-        shapes = [self.wire.entry(entry) for entry in page.messages]
-        count = fitting(shapes, {"more": True}, measure=measure, limit=self.reply_bytes)
-        return {"messages": shapes[len(shapes) - count :], "more": page.more or count < len(shapes)}
+    def page(self, page: Page, where: Where, measure: Measure) -> Shape:
+        """A page of history; what is farthest from the place is left out where it would weigh too much."""
+        first_newer = ACK_MAX if where.first_newer is None else where.first_newer
+        older = [self.wire.entry(entry) for entry in page.messages if entry.seq < first_newer]
+        newer = [self.wire.entry(entry) for entry in page.messages if entry.seq >= first_newer]
+        limit = self.reply_bytes // 2 if older and newer else self.reply_bytes
+        before = fitting(older, REST, measure=measure, limit=limit)
+        after = fitting(newer[::-1], REST, measure=measure, limit=limit)
+        return {
+            "messages": older[len(older) - before :] + newer[:after],
+            "more": page.more or before < len(older),
+            "newer": page.newer or after < len(newer),
+            "top_seq": page.top_seq,
+        }
 
     def found(self, found: Found, measure: Measure) -> Shape:
         """A page of what was found, its oldest left for the next one where it would weigh too much."""

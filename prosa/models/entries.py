@@ -91,6 +91,19 @@ class Stored(msgspec.Struct, frozen=True):
     duplicate: bool
 
 
+class Where(msgspec.Struct, frozen=True, kw_only=True):
+    """Which messages of a log: those before a place, after it, or at and around it; or the newest."""
+
+    before_seq: int | None = None
+    after_seq: int | None = None
+    around: int | None = None
+
+    @property
+    def first_newer(self) -> int | None:
+        """From which place on messages are on the newer side; ``None``: all of them are on the older one."""
+        return self.after_seq + 1 if self.after_seq is not None else self.around
+
+
 class Page(msgspec.Struct, frozen=True):
     """Messages ascending by ``seq``: the fold of a stretch of the log.
 
@@ -101,3 +114,5 @@ class Page(msgspec.Struct, frozen=True):
     messages: tuple[Entry, ...]
     more: bool
     top_seq: int
+    newer: bool = False
+    """Messages exist after these, too."""

@@ -82,6 +82,13 @@ class Messages:
         """
         return await self._pages.before(chat_id, before_seq, limit)
 
+    async def page_beside(self, chat_id: ChatId, seq: int, *, older: int, newer: int) -> Page:
+        """So many messages below ``seq``, and so many from it on, ascending, as they are shown.
+
+        Raises ``UnavailableError``.
+        """
+        return await self._pages.beside(chat_id, seq, older=older, newer=newer)
+
     async def seq_of(self, chat_id: ChatId, entry_id: str) -> int | None:
         """The place of the entry with this id; ``None``: there is none in this room.
 

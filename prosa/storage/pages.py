@@ -62,7 +62,33 @@ class Pages:
                 found = [entry_of(document) for document in reversed(newest[:limit])]
                 changes = await self._changes_within(found, top, session) if found else {}
         messages = tuple(folded(message, changes.get((chat_id, message.seq))) for message in found)
-        return Page(messages=messages, more=len(newest) > limit, top_seq=top)
+        return Page(messages=messages, more=len(newest) > limit, top_seq=top, newer=below <= top)
+
+    async def beside(self, chat_id: ChatId, seq: int, *, older: int, newer: int) -> Page:
+        """The messages next to a place, ascending: so many below it, and from it on so many; four commands.
+
+        They and ``top_seq`` belong together as in ``before``.
+        """
+        seq = max(0, min(seq, SEQ_MAX))
+        with unavailable():
+            async with await self._messages.database.client.start_session() as session:
+                top = (await self._log.tops([chat_id], session)).get(chat_id, 0)
+                sides = [
+                    await self._messages.find(
+                        {"chat_id": chat_id, "target": MESSAGE, "seq": places},
+                        sort=[("seq", way)], hint="folding",
+                        limit=count + 1, batch_size=count + 2, session=session,
+                    ).to_list()
+                    for places, way, count in (
+                        ({"$lt": min(seq, top + 1)}, -1, older),
+                        ({"$gte": seq, "$lte": top}, 1, newer),
+                    )
+                ]  # fmt: skip
+                found = [entry_of(document) for document in (*sides[0][:older][::-1], *sides[1][:newer])]
+                changes = await self._changes_within(found, top, session) if found else {}
+        messages = tuple(folded(message, changes.get((chat_id, message.seq))) for message in found)
+        more, has_newer = len(sides[0]) > older, len(sides[1]) > newer
+        return Page(messages=messages, more=more, top_seq=top, newer=has_newer)
 
     async def seq_of(self, chat_id: ChatId, entry_id: str) -> int | None:
         """The place of the entry with this id; ``None``: there is none in this room."""

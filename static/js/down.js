@@ -1,6 +1,6 @@
 /* The way down, where the end is out of sight: how many messages wait there.
 
-   parts: button, words (elements), scroll, list, readSeq(): how far the person has read or sees. */
+   parts: button, words (elements), scroll, list, window, readSeq(): how far the person has read or sees. */
 (function (prosa) {
   'use strict';
 
@@ -10,12 +10,14 @@
 
   Down.prototype.show = function () {
     var parts = this.parts;
+    var isApart = parts.window.isApart;
     var count = parts.scroll.isAtBottom() ? 0 : parts.list.countAfter(parts.readSeq());
-    var text = prosa.text('Ir para o fim');
+    var text = isApart ? prosa.text('Ir para as mais recentes') : prosa.text('Ir para o fim');
+    count = isApart ? parts.window.missed : count;
     if (count) {
       text = prosa.texts('%(num)s mensagem nova', '%(num)s mensagens novas', count);
     }
-    parts.button.hidden = !count && !parts.scroll.isFarUp();
+    parts.button.hidden = !count && !isApart && !parts.scroll.isFarUp();
     if (parts.words.textContent !== text) {
       parts.words.textContent = text;
     }

@@ -6,10 +6,9 @@
 (function (prosa) {
   'use strict';
 
-  /* At the end of the log the page keeps KEPT messages of more than MOST, and further up it goes on to FULL. */
+  /* At the end of the log the page keeps KEPT messages of more than MOST; elsewhere log_window.js sees to it. */
   var MOST = 400;
   var KEPT = 200;
-  var FULL = 1000;
 
   function seqOf(element) {
     return +element.getAttribute('data-seq');
@@ -86,9 +85,28 @@
     }
   };
 
-  /* Whether older messages are for a page of their own: as far as the link leads without a script. */
-  MessageList.prototype.isFull = function () {
-    return this.items().length >= FULL;
+  /* Show `entries` at an end of the page, and then `change` the page: what is being read stays where it is. */
+  MessageList.prototype.extend = function (entries, change) {
+    var self = this;
+    this.parts.scroll.keep(this.element(this.lastSeqInView() || this.firstSeq()), function () {
+      entries.forEach(self.placeOne, self);
+      change();
+      self.tidy();
+    });
+    this.tick();
+  };
+
+  /* These are not on the page any more, and neither is a line above one of them; whether there are any. */
+  MessageList.prototype.drop = function (items) {
+    items.forEach(function (item) {
+      var line = item.previousElementSibling;
+      if (line && !seqOf(line)) {
+        this.parts.messages.removeChild(line);
+      }
+      delete this.bySeq[seqOf(item)];
+      this.parts.messages.removeChild(item);
+    }, this);
+    return items.length > 0;
   };
 
   /* How many messages of others are after `seq`. */
@@ -123,6 +141,24 @@
     }
   };
 
+  /* Nothing is shown; what has been heard of the messages still holds. */
+  MessageList.prototype.empty = function () {
+    this.parts.messages.textContent = '';
+    this.bySeq = {};
+  };
+
+  MessageList.prototype.element = function (seq) {
+    return this.bySeq[seq] || null;
+  };
+
+  MessageList.prototype.lastSeq = function () {
+    var element = this.parts.messages.lastElementChild;
+    while (element && !seqOf(element)) {
+      element = element.previousElementSibling;
+    }
+    return element ? seqOf(element) : 0;
+  };
+
   MessageList.prototype.after = function (seq) {
     var element = this.parts.messages.lastElementChild;
     var next = null;
@@ -145,11 +181,18 @@
   /* The last message of which the end is in sight; 0 where none is. */
   MessageList.prototype.lastSeqInView = function () {
     var items = this.items();
-    var i = items.length - 1;
-    while (i >= 0 && !this.parts.scroll.isAbove(items[i])) {
-      i -= 1;
+    var low = 0;
+    var high = items.length;
+    var middle;
+    while (low < high) {
+      middle = Math.floor((low + high) / 2);
+      if (this.parts.scroll.isAbove(items[middle])) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
     }
-    return i < 0 ? 0 : seqOf(items[i]);
+    return low ? seqOf(items[low - 1]) : 0;
   };
 
   /* Nothing that was shown holds any longer. */

@@ -45,6 +45,7 @@
       this.edit(element, entry.conteudo, entry.edited_at);
     }
     if (entry.seq) {
+      element.id = 'm' + entry.seq;
       element.setAttribute('data-id', entry.id);
       element.setAttribute('data-seq', entry.seq);
       element.setAttribute('data-day', entry.data_envio.slice(0, 10));

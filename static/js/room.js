@@ -143,9 +143,14 @@
     this.emit('gone', reason);
   };
 
-  /* Messages before `seq`: done(refusal, {messages, more}). */
-  Room.prototype.history = function (seq, done) {
-    this.connection.command('history', { chat_id: this.chatId, before_seq: seq }, done);
+  /* Messages before_seq, after_seq or around a place, or the newest: done(refusal, {messages, more, newer, top_seq}). */
+  Room.prototype.history = function (where, done) {
+    this.connection.command('history', {
+      chat_id: this.chatId,
+      before_seq: where.before_seq,
+      after_seq: where.after_seq,
+      around: where.around
+    }, done);
   };
 
   /* `message` as the outbox keeps it: with a `kind` and a `target` where it changes another one. */

@@ -25,7 +25,8 @@
         parts.outbox.settle(entry.client_id);
       }
     });
-    parts.list.place(entries);
+    parts.list.place(parts.window.admit(entries));
+    parts.window.lighten();
     if (entries.length) {
       parts.feed.say(entries[entries.length - 1]);
     }
@@ -82,6 +83,7 @@
     room.on('replaced', function (entries, isVoid) {
       if (isVoid) {
         parts.list.clear();
+        parts.window.reset();
         prosa.part('older').hidden = !entries.length || entries[0].seq === 1;
       }
       place(parts, entries);
@@ -180,7 +182,7 @@
         data_envio: ack.data_envio,
         timestamp: ack.timestamp
       };
-      parts.list.placeSent(entry);
+      parts.window.placeSent(entry);
       parts.feed.say(entry);
     });
     outbox.on('returned', function (messages, refusal) {
@@ -210,8 +212,6 @@
   }
 
   function hearPage(parts) {
-    var older = prosa.part('older');
-    var isAsking = false;
     function seen() {
       if (parts.attention.isHere()) {
         parts.isAway = false;
@@ -219,26 +219,6 @@
         parts.down.show();
       }
     }
-    older.addEventListener('click', function (event) {
-      if (parts.list.isFull()) {
-        return;
-      }
-      event.preventDefault();
-      if (isAsking) {
-        return;
-      }
-      isAsking = true;
-      parts.room.history(parts.list.firstSeq(), function (refusal, page) {
-        isAsking = false;
-        if (!refusal) {
-          parts.list.place(page.messages);
-          older.hidden = !page.more;
-        }
-      });
-    });
-    prosa.part('down').addEventListener('click', function () {
-      parts.scroll.toBottom();
-    });
     prosa.part('scroller').addEventListener('scroll', function () {
       parts.down.show();
       parts.cursors.mark();
@@ -281,13 +261,14 @@
     hearOutbox(parts);
     hearPage(parts);
     hearBrowser(parts);
+    prosa.hearWindow(parts);
     prosa.part('plain').hidden = true;
     prosa.part('file-line').hidden = true;
     prosa.part('foot').hidden = false;
     parts.list.ownIds().forEach(parts.outbox.settle, parts.outbox);
     parts.outbox.refresh();
     parts.scroll.toBottom();
-    if (parts.list.unreadLine()) {
+    if (!parts.window.mark(parts.page.em) && parts.list.unreadLine()) {
       parts.scroll.reveal(parts.list.unreadLine());
     }
     parts.down.show();

@@ -45,6 +45,7 @@
       words: prosa.part('down-text'),
       scroll: parts.scroll,
       list: parts.list,
+      window: parts.window,
       readSeq: function () {
         return Math.max(parts.cursors.read, parts.seenSeq());
       }
@@ -84,6 +85,7 @@
       drafts: parts.drafts,
       say: function (text) {
         parts.outbox.put(text);
+        parts.window.said();
       }
     }, prosa.timers);
   }
@@ -133,6 +135,7 @@
     });
     makeSurroundings(parts);
     makeLog(parts);
+    prosa.makeWindow(parts);
     makeDown(parts);
     makeOutbox(parts);
     return parts;

@@ -19,6 +19,10 @@
     return this.below() <= NEAR_PIXELS;
   };
 
+  Scroll.prototype.above = function () {
+    return this.scroller.getBoundingClientRect().top - this.inner.getBoundingClientRect().top;
+  };
+
   /* Whether the end of `element` is above the lower edge. */
   Scroll.prototype.isAbove = function (element) {
     return element.getBoundingClientRect().bottom <= this.scroller.getBoundingClientRect().bottom + 1;
@@ -37,8 +41,24 @@
     }
   };
 
+  /* `element` is in the middle. */
+  Scroll.prototype.center = function (element) {
+    var place = element.getBoundingClientRect();
+    var seen = this.scroller.getBoundingClientRect();
+    this.scroller.scrollTop += Math.min(place.top - seen.top, (place.top + place.bottom - seen.top - seen.bottom) / 2);
+  };
+
   Scroll.prototype.toBottom = function () {
     this.scroller.scrollTop += this.below();
+  };
+
+  /* Do `change`; `anchor`, an element that stays or null, keeps its place. */
+  Scroll.prototype.keep = function (anchor, change) {
+    var before = anchor ? anchor.getBoundingClientRect().top : 0;
+    change();
+    if (anchor && anchor.parentNode) {
+      this.scroller.scrollTop += anchor.getBoundingClientRect().top - before;
+    }
   };
 
   /* Do `change`; `anchor`, an element or null, keeps its place unless the bottom was in sight. */

@@ -127,7 +127,7 @@ async def test_a_page_shows_what_was_found_and_the_way_there(start: Start) -> No
     page = (await scene.get("/chat/buscar/?q=or%C3%A7amento", "cliente")).body.decode()
     page = page.replace(' class="result__hit"', "")
     assert "&lt;script&gt;alert(1)&lt;/script&gt; <mark>orçamento</mark>" in page
-    assert 'href="/chat/1/websocket/?em=2"' in page
+    assert 'href="/chat/1/websocket/?em=2#m2"' in page
     assert "Pintura da sala" in page
     assert "entre nós" not in page
     assert page.index("alert(1)") < page.index("Quanto fica o")

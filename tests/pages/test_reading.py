@@ -96,38 +96,3 @@ def test_who_reads_further_up_is_told_how_many_are_new_and_moves_only_by_a_press
     cliente.click("[data-part=down]")
     expect(cliente.locator("[data-part=down]")).to_be_hidden()
     expect(message(reforma, "Outra nova embaixo")).to_have_attribute("data-state", "read")
-
-
-def test_a_page_holds_a_thousand_messages_and_leads_to_the_older_ones(server: Server, people: People) -> None:
-    has_room(server, "longa")
-    has_past(server, "longa", 1200)
-    cliente, reforma = people("cliente", path("longa")), people("reforma", path("longa"))
-    is_live(cliente)
-    is_live(reforma)
-    items = cliente.locator("[data-part=messages] [data-part=message]")
-    cliente.locator("[data-part=scroller]").evaluate("one => { one.scrollTop -= 900; }")
-    for count in range(100, 1001, 50):
-        asks_for_older(cliente)
-        expect(items).to_have_count(count)
-    asks_for_older(cliente)
-    cliente.wait_for_url("**/chat/longa/historico/?before=201")
-    expect(cliente.locator("[data-part=message]")).to_have_count(50)
-    cliente.go_back()
-    is_live(cliente)
-    cliente.locator("[data-part=scroller]").evaluate("one => { one.scrollTop -= 900; }")
-    for count in range(100, 451, 50):
-        asks_for_older(cliente)
-        expect(items).to_have_count(count)
-    cliente.click("[data-part=down]")
-    speaks(reforma, "Depois de tudo")
-    expect(message(cliente, "Depois de tudo")).to_have_count(1)
-    expect(items).to_have_count(200)
-    places = seqs(cliente)
-    assert places == list(range(1002, 1202))
-    expect(cliente.locator("[data-part=older]")).to_have_attribute(
-        "href", "/chat/longa/historico/?before=1002"
-    )
-    cliente.locator("[data-part=scroller]").evaluate("one => { one.scrollTop -= 900; }")
-    asks_for_older(cliente)
-    expect(items).to_have_count(250)
-    assert seqs(cliente) == list(range(952, 1202))

@@ -99,6 +99,27 @@ def test_every_page_of_every_log_is_what_the_log_comes_to(
     check()
 
 
+@pytest.mark.gen_test
+async def test_a_page_beside_a_place_has_both_sides_as_they_are_shown(messages: Messages) -> None:
+    for n in range(1, 7):
+        await messages.append(a_draft(f"m{n}"))
+    for text, target in (("e", 3), (None, 5)):
+        await messages.append(a_change(text, target=target))
+    expected = fold(await messages.after(ROOM, 0, 100))
+
+    async def beside(seq: int, older: int, newer: int) -> tuple[list[Shown], bool, bool]:
+        page = await messages.page_beside(ROOM, seq, older=older, newer=newer)
+        assert page.top_seq == 8
+        return shown(page.messages), page.more, page.newer
+
+    assert await beside(4, 2, 2) == (expected[1:5], True, True)
+    assert await beside(3, 2, 4) == (expected, False, False)
+    assert await beside(4, 0, 2) == (expected[3:5], True, True)
+    assert await beside(7, 0, 9) == ([], True, False)
+    assert await beside(10**30, 2, 2) == (expected[4:], True, False)
+    assert await beside(0, 2, 2) == (expected[:2], False, True)
+
+
 @pytest.mark.gen_test(timeout=30)
 async def test_a_page_read_while_others_write_is_the_log_up_to_its_top(messages: Messages) -> None:
     await messages.append(a_draft("m1"))

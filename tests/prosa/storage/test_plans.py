@@ -110,6 +110,7 @@ async def use_everything(database: Database) -> None:
     await messages.known(a_draft("1"))
     await messages.page_before(ROOM, None, 10)
     await messages.page_before(ROOM, 9, 10)
+    await messages.page_beside(ROOM, 9, older=3, newer=3)
     await messages.append(a_change("oi", room="8", target=60))
     await messages.append(a_change(None, room="8", target=59))
     await messages.page_before(ChatId("8"), None, 10)

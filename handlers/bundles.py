@@ -38,6 +38,9 @@ PAGE = (
     "unread",
     "notices",
     "alerts",
+    "search_results",
+    "search",
+    "search_parts",
 )
 """What every live page has."""
 

@@ -37,6 +37,7 @@
   }
 
   prosa.hearWindow = function (parts) {
+    var search;
     hearAsking(parts);
     prosa.part('newer').hidden = true;
     parts.window.on('moved', function () {
@@ -51,6 +52,12 @@
     });
     prosa.part('scroller').addEventListener('scroll', function () {
       parts.window.scrolled();
+    });
+    search = prosa.makeSearch(parts, parts.page.chat_id);
+    search.on('chosen', function (event, link) {
+      event.preventDefault();
+      search.open(false);
+      parts.window.goTo(+link.getAttribute('data-seq'));
     });
     show(parts);
   };

@@ -6,7 +6,8 @@
     var page = prosa.pageData();
     var connection = prosa.makeConnection(page);
     var statusLine = prosa.makeStatusLine(page);
-    var feed = prosa.makeRoomsFeed(page, connection, new prosa.Moments(prosa.clock));
+    var moments = new prosa.Moments(prosa.clock);
+    var feed = prosa.makeRoomsFeed(page, connection, moments);
 
     prosa.makeAlerts(page, connection, feed);
     feed.on('answered', function () {
@@ -15,6 +16,7 @@
     connection.on('state', function (state) {
       statusLine.show(state);
     });
+    prosa.makeSearch({ page: page, connection: connection, moments: moments }, null);
     prosa.wakeOften(connection, statusLine);
     prosa.whenSockJS(function () {
       connection.connect();

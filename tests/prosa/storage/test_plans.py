@@ -86,6 +86,14 @@ async def search_everything(texts: Texts) -> None:
     await texts.forget(ChatId("9"))
 
 
+async def turn_pages(messages: Messages) -> None:
+    for room in (ROOM, ChatId("8")):
+        await messages.page_before(room, None, 10)
+        await messages.page_before(room, 9, 10)
+        await messages.page_beside(room, 9, older=3, newer=3)
+    await messages.at([(ROOM, 1), (ChatId("8"), 2)])
+
+
 async def see(sightings: Sightings) -> None:
     await sightings.note({USER: NOON, OTHER: NOON})
     await sightings.of([USER, OTHER])
@@ -108,12 +116,9 @@ async def use_everything(database: Database) -> None:
     await rooms.delete(ChatId("9"))
     await messages.append(a_draft("1"))
     await messages.known(a_draft("1"))
-    await messages.page_before(ROOM, None, 10)
-    await messages.page_before(ROOM, 9, 10)
-    await messages.page_beside(ROOM, 9, older=3, newer=3)
     await messages.append(a_change("oi", room="8", target=60))
     await messages.append(a_change(None, room="8", target=59))
-    await messages.page_before(ChatId("8"), None, 10)
+    await turn_pages(messages)
     entry = await messages.message(ChatId("8"), 60)
     assert entry is not None
     await messages.seq_of(ChatId("8"), entry.id)
@@ -132,7 +137,6 @@ async def use_everything(database: Database) -> None:
     _, bookmark = await memberships.summaries_after(USER, bookmark=None, limit=1)
     await memberships.summaries_after(USER, bookmark=bookmark, limit=1)
     await messages.append(a_draft("x", room="8", author=OTHER))
-    await messages.at([(ROOM, 1), (ChatId("8"), 2)])
     await search_everything(Texts(database))
     await see(Sightings(database))
     traces = Traces(database)

@@ -171,9 +171,10 @@ class Page(Base):
             "bundles": self.site.bundles,
             "sockjs": self.site.sockjs,
             "home_url": self.site.home_url,
-            "here": self.request.uri if self.request.method in ("GET", "HEAD") else None,
-            "xsrf_token": self.xsrf_token.decode(),
+            "here": None,
         }
+        if self.request.method in ("GET", "HEAD"):
+            known.update(here=self.request.uri, xsrf_token=self.xsrf_token.decode())
         self.set_header("Content-Language", self.language.code)
         self.finish(template.render({**known, **context}))
 

@@ -17,7 +17,7 @@ from prosa.chat.rooms import Rooms
 from prosa.models.errors import MalformedError, ProsaError
 from prosa.models.ids import CHAT_ID, ChatId, UserId
 from prosa.models.rooms import Room
-from prosa.models.searches import Found, Hit, Place, Question, excerpt, question_of
+from prosa.models.searches import Found, Hit, Place, Question, excerpt, found_by, question_of
 from prosa.storage.memberships import Memberships
 from prosa.storage.messages import Messages
 from prosa.storage.rooms import Rooms as StoredRooms
@@ -131,8 +131,11 @@ class Searches:
         hits = []
         for place in places:
             entry = entries.get((place.chat_id, place.seq))
-            if entry and place.chat_id in rooms and question.is_answered_by(entry.conteudo):
-                parts = excerpt(question, entry.conteudo)
+            if entry is None or place.chat_id not in rooms:
+                continue
+            text = found_by(entry.conteudo, entry.attachment.name if entry.attachment else None)
+            if question.is_answered_by(text):
+                parts = excerpt(question, text)
                 hits.append(Hit(entry=entry, title=rooms[place.chat_id].title, excerpt=parts))
         return tuple(hits)
 

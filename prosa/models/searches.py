@@ -81,6 +81,11 @@ def question_of(typed: str) -> Question:
     return Question(stems=tuple(stems), phrases=tuple(phrases), prefix=prefix)
 
 
+def found_by(conteudo: str, file_name: str | None) -> str:
+    """What a message is found by: its text, and the name of its file."""
+    return "\n".join(part for part in (conteudo, file_name) if part)
+
+
 class Part(msgspec.Struct, frozen=True):
     """A stretch of an excerpt; ``hit``: it is what was looked for."""
 

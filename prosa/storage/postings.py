@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from prosa.models.ids import ChatId
-from prosa.models.searches import PREFIX_MIN, Place, Question
+from prosa.models.searches import PREFIX_MIN, Place, Question, found_by
 from prosa.models.words import stem, words_of
 from prosa.storage.database import Document
 from prosa.storage.documents import BLANKED, SEQ_MAX
@@ -30,13 +30,21 @@ class Saying(NamedTuple):
     sent_at: datetime | None
 
 
-def sayings(entries: Iterable[Document]) -> dict[tuple[ChatId, int], Saying]:
-    """What these entries of the log, ascending, come to at each place. After a deletion that is nothing."""
+def sayings(entries: Sequence[Document], originals: Sequence[Document]) -> dict[tuple[ChatId, int], Saying]:
+    """What these entries of the log, ascending, come to at each place. After a deletion that is nothing.
+
+    ``originals``: those of which an edit is among the entries and they are not; an edit leaves the file.
+    """
+    names = {
+        (entry["chat_id"], entry["seq"]): entry["attachment"]["name"]
+        for entry in (*originals, *entries)
+        if entry.get("attachment")
+    }
     said: dict[tuple[ChatId, int], Saying] = {}
     for entry in entries:
         target = entry.get("target")
         place = ChatId(entry["chat_id"]), entry["seq"] if target is None else target
-        text = "" if entry["digest"] == BLANKED else entry["conteudo"]
+        text = "" if entry["digest"] == BLANKED else found_by(entry["conteudo"], names.get(place))
         saying = Saying(text, entry["seq"], entry["sent_at"])
         if target is not None:
             before = said.get(place)

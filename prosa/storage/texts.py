@@ -48,7 +48,7 @@ class Texts:
     async def follow(self, chat_ids: Sequence[ChatId]) -> list[ChatId]:
         """Index some of what is in the logs of these rooms and not here; the rooms in which more is left.
 
-        Two commands where nothing is to be done, and at most seven.
+        Two commands where nothing is to be done, and at most eight.
         """
         with unavailable():
             tops = await self._log.tops(chat_ids)
@@ -133,16 +133,27 @@ class Texts:
 
     async def _index(self, entries: Sequence[Document]) -> None:
         """Only what is newer than what is there is written: an old text that comes late changes nothing."""
+        originals = await self._edited_elsewhere(entries)
         changes = [
             UpdateOne(
                 {"chat_id": chat_id, "seq": seq, "text_seq": {"$lt": saying.text_seq}},
                 {"$set": text_document(chat_id, saying)},
                 upsert=saying.sent_at is not None,
             )
-            for (chat_id, seq), saying in sayings(entries).items()
+            for (chat_id, seq), saying in sayings(entries, originals).items()
         ]
         if changes:
             await _write(self._texts, changes)
+
+    async def _edited_elsewhere(self, entries: Sequence[Document]) -> list[Document]:
+        """Of messages that are edited by these entries and are not among them, those with a file."""
+        places = {(entry["chat_id"], entry["seq"]) for entry in entries}
+        targets = {(entry["chat_id"], entry["target"]) for entry in entries if entry["kind"] == "edit"}
+        wanted = [{"chat_id": room, "seq": seq} for room, seq in targets - places]
+        if not wanted:
+            return []
+        found = self._messages.find({"$or": wanted}, hint="order", batch_size=len(wanted) + 1)
+        return [entry async for entry in found if entry.get("attachment")]
 
     async def _move(self, reached: Mapping[ChatId, int], marks: Marks) -> None:
         """After the texts: a mark promises what is there. What was forgotten meanwhile is so once more."""

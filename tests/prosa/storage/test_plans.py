@@ -78,11 +78,13 @@ def everywhere(plan: Any, name: str) -> Iterator[Any]:
             yield from everywhere(value, name)
 
 
-async def search_everything(texts: Texts) -> None:
+async def search_everything(messages: Messages, texts: Texts) -> None:
     for chat_ids in ([ROOM], [ROOM, ChatId("8")]):
         await texts.follow(chat_ids)
         for typed in ("5", '"5" abc'):
             await texts.find(question_of(typed), chat_ids, before=Place(NOON, ROOM, 9), limit=10)
+    await messages.append(a_change("tchau", room="8", target=58))
+    await texts.follow([ChatId("8")])
     await texts.forget(ChatId("9"))
 
 
@@ -137,7 +139,7 @@ async def use_everything(database: Database) -> None:
     _, bookmark = await memberships.summaries_after(USER, bookmark=None, limit=1)
     await memberships.summaries_after(USER, bookmark=bookmark, limit=1)
     await messages.append(a_draft("x", room="8", author=OTHER))
-    await search_everything(Texts(database))
+    await search_everything(messages, Texts(database))
     await see(Sightings(database))
     traces = Traces(database)
     async for room in traces.rooms_of(OTHER):

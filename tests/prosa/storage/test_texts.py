@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+import msgspec
 import pytest
 from tornado.platform.asyncio import AsyncIOLoop
 
-from prosa.models.ids import ChatId, UserId
+from prosa.models.attachments import Attachment
+from prosa.models.ids import AttachmentId, ChatId, UserId
 from prosa.models.rooms import Member, RoomDraft
 from prosa.models.searches import Place, question_of
 from prosa.storage.database import Database
@@ -135,6 +137,22 @@ async def test_what_was_deleted_is_gone_whatever_is_edited_later(store: Store) -
     assert await store.finds("senha") == []
     assert "secreta" not in await store.everything()
     assert "volta" not in await store.everything()
+
+
+@pytest.mark.gen_test
+async def test_a_file_is_found_by_its_name_also_where_its_text_has_been_edited(store: Store) -> None:
+    plan = Attachment(id=AttachmentId("a1"), name="Orçamento_final.pdf", type="application/pdf", size_bytes=3)
+    draft = msgspec.structs.replace(a_draft("veja a planta"), kind="attachment", attachment=plan)
+    await store.messages.append(draft)
+    await store.follows()
+    assert await store.finds("orcamento pdf planta") == [("7", 1)]
+    await store.changes(1, "veja o desenho")
+    await store.follows()
+    assert await store.finds("orcamento desenho") == [("7", 1)]
+    assert await store.finds("planta") == []
+    await store.changes(1, None)
+    await store.follows()
+    assert await store.finds("orcamento") == []
 
 
 @pytest.mark.gen_test

@@ -179,7 +179,7 @@ async def test_every_form_carries_the_token(start: Start) -> None:
     await reforma.says("Olá", in_room=1)
     page = (await scene.get("/chat/1/", "cliente")).body.decode()
     unsent = (await posts(scene, "conteudo=x&client_id=c", Origin=scene.url)).body.decode()
-    for text, count in ((page, 2), (unsent, 1)):
+    for text, count in ((page, 3), (unsent, 1)):
         forms = re.findall(r'<form[^>]*method="post".*?</form>', text, re.DOTALL)
         assert len(forms) == count
         assert all(re.search(r'name="_xsrf" value="[^"]{16,}"', form) for form in forms)

@@ -61,10 +61,13 @@ ROOM = (
     "log_window",
     "room_window",
     "enter_key",
+    "message_menus",
     "composer",
+    "changes",
     "deal",
     "toasts",
     "room_parts",
+    "room_outbox",
     "room_page",
 )
 

@@ -51,9 +51,9 @@ class Form(Page):
         except tornado.web.HTTPError:
             raise StaleFormError from None
 
-    def get(self, chat_id: str) -> None:
+    async def get(self, chat_id: str) -> None:
         """Somebody has typed the form's address: the room is there."""
-        self.redirect(_room_url(chat_id))
+        self.redirect(room_url(chat_id))
 
     def wants_json(self) -> bool:
         """Who sends JSON is answered so."""
@@ -80,9 +80,14 @@ class Form(Page):
             raise MalformedError
         return {name: body[name] for name in names if name in body}
 
+    def kept(self, name: str) -> str:
+        """A field as it came, whatever is wrong with it."""
+        values = self.request.body_arguments.get(name, [b""])
+        return values[-1].decode(errors="replace")
+
     def back(self, chat_id: str) -> None:
         """Show the room, by a GET that can be repeated."""
-        self.redirect(_room_url(chat_id), status=HTTPStatus.SEE_OTHER)
+        self.redirect(room_url(chat_id), status=HTTPStatus.SEE_OTHER)
 
 
 class Send(Form):
@@ -110,8 +115,8 @@ class Send(Form):
         if self.request.method != "POST" or self.is_foreign or not is_form:
             super().draw_refusal(error, status)
             return
-        path = _room_url(self.path_args[0])
-        client_id, text = self._kept("client_id"), self._kept("conteudo")
+        path = room_url(self.path_args[0])
+        client_id, text = self.kept("client_id"), self.kept("conteudo")
         is_stranger = isinstance(error, UnauthenticatedError)
         self.render_page(
             "unsent.html",
@@ -129,15 +134,10 @@ class Send(Form):
 
     def kept_attachment(self) -> dict[str, str] | None:
         """The file that was to be sent, and is stored: it need not be chosen again."""
-        attachment_id = self._kept("attachment_id")
+        attachment_id = self.kept("attachment_id")
         if not ATTACHMENT_ID.fullmatch(attachment_id):
             return None
-        return {"id": attachment_id, "name": self._kept("attachment_name")[:NAME_MAX]}
-
-    def _kept(self, name: str) -> str:
-        """A field as it came, whatever is wrong with it."""
-        values = self.request.body_arguments.get(name, [b""])
-        return values[-1].decode(errors="replace")
+        return {"id": attachment_id, "name": self.kept("attachment_name")[:NAME_MAX]}
 
 
 class Mark(Form):
@@ -157,5 +157,6 @@ class Mark(Form):
             self.back(chat_id)
 
 
-def _room_url(chat_id: str) -> str:
+def room_url(chat_id: str) -> str:
+    """Where a room is, complete without scripts."""
     return f"/chat/{chat_id}/"

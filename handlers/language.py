@@ -14,7 +14,7 @@ PAGE = re.compile(r"/chat/[A-Za-z0-9_/-]*(?:\?[A-Za-z0-9_%&=+.:~-]*)?")
 class Choose(Form):
     """The choice is remembered for a year, in a cookie that no script reads."""
 
-    def get(self, chat_id: str = "") -> None:  # noqa: ARG002 - there is no room in this address
+    async def get(self, chat_id: str = "") -> None:  # noqa: ARG002 - there is no room in this address
         """Somebody has typed the form's address."""
         self.redirect("/chat/")
 

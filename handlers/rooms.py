@@ -12,6 +12,7 @@ from uuid import uuid4
 from handlers.base import WAY_BACK, Page
 from handlers.forms import ACCEPT
 from prosa.chat.commands import History, in_utc
+from prosa.chat.messages import utc_now
 from prosa.chat.service import Chat
 from prosa.chat.wire import moment, room_shape
 from prosa.models.entries import Entry, Where
@@ -119,7 +120,7 @@ class RoomPage(Page):
         em = self.number("em")
         room, page = await self.chat.rooms.history(person.user_id, ChatId(chat_id), Where(around=em), PAGE)
         cursors = await self.chat.cursors.of(room, person.user_id)
-        shown = self.log_of(page, person, cursors)
+        shown = self.log_of(room, page, person, cursors)
         self.render_page(
             "room.html",
             person=person,
@@ -149,6 +150,7 @@ class RoomPage(Page):
                 "rooms_url": "/chat/",
                 "login_url": self.login_url_to(self.request.path),
                 "limits": self.site.limits,
+                "server_time": moment(utc_now()),
             },
         )
 
@@ -171,14 +173,16 @@ class RoomPage(Page):
         text = self.get_query_argument(name, "")
         return int(text) if re.fullmatch(r"[0-9]{1,15}", text, re.ASCII) else None
 
-    def log_of(self, page: Messages, person: Person, cursors: tuple[Cursor, ...]) -> dict[str, Any]:
+    def log_of(
+        self, room: Room, page: Messages, person: Person, cursors: tuple[Cursor, ...]
+    ) -> dict[str, Any]:
         """What a template needs to draw a page of messages, with how far the others have got."""
         others = [cursor for cursor in cursors if cursor.user_id != person.user_id]
         own = next((cursor.read_seq for cursor in cursors if cursor.user_id == person.user_id), 0)
         is_end = not page.newer
         has_unread = is_end and any(e.seq > own and e.author_id != person.user_id for e in page.messages)
         return {
-            "messages": [self._shown(entry) for entry in page.messages],
+            "messages": [self._shown(room, entry, person) for entry in page.messages],
             "more": page.more,
             "newer": page.newer,
             "delivered_seq": min((cursor.delivered_seq for cursor in others), default=0),
@@ -188,13 +192,16 @@ class RoomPage(Page):
             "unread_after": own if has_unread else None,
         }
 
-    def _shown(self, entry: Entry) -> dict[str, Any]:
-        """A message for a template: what is not there is said to be not, and moments are for people."""
+    def _shown(self, room: Room, entry: Entry, person: Person) -> dict[str, Any]:
+        """A message for a template, which is told also what is not so, and what the person may do with it."""
         edited_at = entry.edited_at
+        allowed = self.chat.changes.allowed(entry, person.user_id) if room.can_write else ()
         return {
             **self.chat.wire.entry(entry),
             "edited": self.chat.wire.when(edited_at)["timestamp"] if edited_at else "",
             "deleted": entry.is_deleted,
+            "may_edit": "edit" in allowed,
+            "may_delete": "delete" in allowed,
         }
 
 
@@ -221,7 +228,7 @@ class HistoryPage(RoomPage):
             return
         cursors = await self.chat.cursors.of(room, person.user_id)
         self.render_page(
-            "history.html", person=person, room=room_shape(room), **self.log_of(page, person, cursors)
+            "history.html", person=person, room=room_shape(room), **self.log_of(room, page, person, cursors)
         )
 
 

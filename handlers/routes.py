@@ -13,6 +13,7 @@ from handlers.api.people import EraseApi, ExportApi, HintsApi, RoomsApi
 from handlers.api.rooms import ImportApi, RoomApi, SystemApi
 from handlers.attachments import Download, Multipart
 from handlers.base import Lost, Site
+from handlers.changes import Delete, Edit
 from handlers.forms import Mark, Send
 from handlers.health import Healthz, Metrics, Readyz
 from handlers.language import Choose
@@ -82,6 +83,8 @@ def routes(chat: Chat, site: Site, doors: Doors) -> list[Any]:
         (r"/chat/" + ROOM + "/enviar/", Send, pages),
         (r"/chat/" + ROOM + "/anexos/" + FILE + "/miniatura/", Download, {**pages, "is_thumbnail": True}),
         (r"/chat/" + ROOM + "/anexos/" + FILE + "/([^/]*)", Download, {**pages, "is_thumbnail": False}),
+        (r"/chat/" + ROOM + "/editar/", Edit, pages),
+        (r"/chat/" + ROOM + "/apagar/", Delete, pages),
         (r"/chat/" + ROOM + "/lida/", Mark, pages),
         (r"/chat(?:/.*)?", Lost, pages),
         *doors.site,

@@ -4,7 +4,7 @@ An edit and a deletion are entries of the log with a ``client_id`` of their own,
 message is. What they make of a message is in ``prosa/models/entries.py``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from prosa.chat.commands import ChangeMessage, DeleteMessage, EditMessage
@@ -13,7 +13,7 @@ from prosa.chat.messages import made_up_client_id, may_write, utc_now
 from prosa.chat.publisher import Publisher
 from prosa.chat.rooms import Rooms
 from prosa.chat.text import check, normalise
-from prosa.models.entries import Draft, Entry, Stored
+from prosa.models.entries import Draft, Entry, Kind, Stored
 from prosa.models.errors import ForbiddenError, NotFoundError, TooLateError
 from prosa.models.ids import ChatId, UserId
 from prosa.models.people import Person
@@ -22,9 +22,11 @@ from prosa.storage.messages import Messages
 NOWHERE = 0
 """The place of a message that there is not."""
 
-EDITABLE = frozenset({"text"})
-DELETABLE = EDITABLE | {"attachment"}
-"""What the site has said is neither."""
+WAYS: Mapping[str, frozenset[Kind]] = {
+    "text": frozenset({"edit", "delete"}),
+    "attachment": frozenset({"delete"}),
+}
+"""What may be done with a message, by its kind. With what the site has said, nothing."""
 
 
 class Changes:
@@ -81,20 +83,29 @@ class Changes:
         await self._rooms.of_member(chat_id, author.user_id)
         return await self._changeable(chat_id, seq, author.user_id)
 
+    def allowed(self, message: Entry, user_id: UserId) -> frozenset[Kind]:
+        """What the person may still do with a message as it is shown: ``edit``, ``delete``, or nothing."""
+        if message.is_deleted or message.author_id != user_id or self._is_late(message):
+            return frozenset()
+        return WAYS.get(message.kind, frozenset())
+
     async def _may_change(self, draft: Draft) -> None:
         message = await self._changeable(draft.chat_id, draft.target or NOWHERE, draft.author_id)
-        if message.kind not in (EDITABLE if draft.kind == "edit" else DELETABLE):
+        if draft.kind not in WAYS[message.kind]:
             raise ForbiddenError
 
     async def _changeable(self, chat_id: ChatId, seq: int, author_id: UserId) -> Entry:
         message = await self._messages.message(chat_id, seq)
         if message is None or message.is_deleted:
             raise NotFoundError
-        if message.author_id != author_id or message.kind not in DELETABLE:
+        if message.author_id != author_id or message.kind not in WAYS:
             raise ForbiddenError
-        if self._now() - message.sent_at > timedelta(seconds=self._edit_seconds):
+        if self._is_late(message):
             raise TooLateError(limit=self._edit_seconds)
         return message
+
+    def _is_late(self, message: Entry) -> bool:
+        return self._now() - message.sent_at > timedelta(seconds=self._edit_seconds)
 
     async def _draft(self, author: Person, command: EditMessage | DeleteMessage) -> Draft:
         text = normalise(command.conteudo) if isinstance(command, EditMessage) else None

@@ -1,7 +1,8 @@
 /* Where one writes; counts where it gets long; says why one may not write.
 
    parts: enterKey, form, box, send, count, problem, closed, closedReason (elements), limit (Unicode code points), drafts,
-   say(text): the text is safe once it returns. Emits `pressed` and `left`. */
+   say(text): the text is safe once it returns. Emits `pressed` and `left`.
+   The box can be lent: what is written then is no draft, and nobody is told that somebody writes. */
 (function (prosa) {
   'use strict';
 
@@ -17,6 +18,8 @@
   function Composer(parts, timers) {
     prosa.Emitter.call(this, timers);
     this.parts = parts;
+    this.take = null;
+    this.draft = '';
     this.canWrite = !parts.box.disabled;
     this.hear();
     this.parts.box.value = this.parts.box.value || this.parts.drafts.load();
@@ -41,7 +44,7 @@
     this.parts.box.addEventListener('input', function () {
       self.problem('');
       self.changed();
-      if (self.text()) {
+      if (self.text() && !self.take) {
         self.emit('pressed');
       } else {
         self.emit('left');
@@ -67,22 +70,61 @@
         'A mensagem passa de %(num)s caracteres. Encurte-a para enviar.', this.parts.limit));
       return;
     }
-    this.parts.say(text);
-    this.parts.box.value = '';
     this.problem('');
-    this.changed();
+    if (this.take) {
+      this.take(text);
+    } else {
+      this.parts.say(text);
+      this.put('');
+    }
     this.parts.box.focus();
   };
 
-  /* Another tab wrote it: it is kept already. */
-  Composer.prototype.adopt = function (text) {
+  /* `text` stands in the box until it is reclaimed; what is made of it goes to take(text). */
+  Composer.prototype.lend = function (text, take) {
+    this.draft = this.written();
+    this.take = take;
+    this.problem('');
+    this.put(text);
+    this.parts.box.focus();
+    this.parts.box.setSelectionRange(text.length, text.length);
+  };
+
+  Composer.prototype.reclaim = function () {
+    this.take = null;
+    this.put(this.draft);
+    this.parts.box.focus();
+  };
+
+  /* What is to be said and was not yet. */
+  Composer.prototype.written = function () {
+    return this.take ? this.draft : this.parts.box.value;
+  };
+
+  Composer.prototype.rewrite = function (text) {
+    if (this.take) {
+      this.draft = text;
+      this.parts.drafts.save(text);
+    } else {
+      this.put(text);
+    }
+  };
+
+  Composer.prototype.put = function (text) {
     this.parts.box.value = text;
     this.changed();
     this.open();
   };
 
+  /* Another tab wrote it: it is kept already. */
+  Composer.prototype.adopt = function (text) {
+    this.rewrite(text);
+  };
+
   Composer.prototype.changed = function () {
-    this.parts.drafts.save(this.parts.box.value);
+    if (!this.take) {
+      this.parts.drafts.save(this.parts.box.value);
+    }
     this.count();
   };
 
@@ -111,11 +153,9 @@
 
   /* A text comes back, before whatever has been written since. */
   Composer.prototype.giveBack = function (text, reason) {
-    var written = this.parts.box.value;
-    this.parts.box.value = written ? text + '\n' + written : text;
+    var written = this.written();
+    this.rewrite(written ? text + '\n' + written : text);
     this.problem(reason);
-    this.changed();
-    this.open();
   };
 
   /* `reason` is shown where one may not write. What is in the box stays in sight, to be copied. */

@@ -39,11 +39,10 @@
     }, this);
   };
 
-  /* The person's own message has been acknowledged: beneath what it follows, or with that, once it comes. */
+  /* The person's own message has been acknowledged: beneath what it follows, or with that, once it comes. False where
+     the page knew it. */
   LogWindow.prototype.placeSent = function (entry) {
-    if (this.admit([entry]).length) {
-      this.parts.list.placeSent(entry);
-    }
+    return !this.admit([entry]).length || this.parts.list.placeSent(entry);
   };
 
   /* Who speaks looks at the end. */

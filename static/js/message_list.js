@@ -130,15 +130,16 @@
   };
 
   /* The person's own message has been acknowledged, maybe for the second time: where it is on the page, or above it,
-     the log knows better what has become of it since. */
+     the log knows better what has become of it since. Whether it has been placed. */
   MessageList.prototype.placeSent = function (entry) {
     var first = this.firstSeq();
     if (this.bySeq[entry.seq] || (first !== null && entry.seq < first)) {
       this.parts.pending.forget(entry.client_id);
       this.tick();
-    } else {
-      this.place([entry]);
+      return false;
     }
+    this.place([entry]);
+    return true;
   };
 
   /* Nothing is shown; what has been heard of the messages still holds. */

@@ -3,6 +3,7 @@
   'use strict';
 
   var DELETED = prosa.text('Mensagem apagada');
+  var WAYS = { edit: '/editar/?mensagem=', 'delete': '/apagar/?mensagem=' };
   var TICKS = {
     waiting: [prosa.text('enviando…'), prosa.text('Enviando')],
     failed: ['!', prosa.text('Não enviada')],
@@ -37,6 +38,7 @@
     var time = part(element, 'time');
     element.className = 'message' + (isOwn ? ' message--own' : '') + (entry.kind === 'system' ? ' message--system' : '');
     element.setAttribute('data-client-id', entry.client_id || '');
+    element.setAttribute('data-kind', entry.kind);
     element.setAttribute('data-author-id', entry.remetente_id);
     part(element, 'author').textContent = isOwn ? prosa.text('Você') : entry.remetente;
     if (entry.deleted) {
@@ -50,6 +52,7 @@
       element.setAttribute('data-seq', entry.seq);
       element.setAttribute('data-day', entry.data_envio.slice(0, 10));
       element.setAttribute('data-timestamp', entry.timestamp);
+      this.lead(element, entry);
       time.setAttribute('datetime', entry.timestamp);
       time.title = this.moments.full(entry.data_envio);
       time.textContent = this.moments.hourOf(entry.data_envio);
@@ -57,6 +60,16 @@
     if (isOwn) {
       this.tick(element, entry.seq ? 'sent' : 'waiting');
     }
+  };
+
+  /* Its menu's ways, where it has one: also where a script cannot take them over. */
+  MessageView.prototype.lead = function (element, entry) {
+    ['edit', 'delete'].forEach(function (name) {
+      var way = part(element, name);
+      if (way) {
+        way.setAttribute('href', '/chat/' + entry.chat_id + WAYS[name] + entry.seq);
+      }
+    });
   };
 
   /* What it says now; and since when, if that is not what it first said. */
@@ -74,12 +87,34 @@
 
   /* It says nothing any more, and keeps its place. */
   MessageView.prototype.erase = function (element) {
+    var file = part(element, 'attachment');
     this.edit(element, DELETED, null);
     mark(element, 'message--deleted', true);
+    if (file) {
+      file.parentNode.removeChild(file);
+    }
   };
 
   MessageView.prototype.isErased = function (element) {
     return element.className.indexOf(' message--deleted') !== -1;
+  };
+
+  MessageView.prototype.textOf = function (element) {
+    return part(element, 'text').textContent;
+  };
+
+  /* Something is being asked about it. */
+  MessageView.prototype.highlight = function (element, isHighlighted) {
+    mark(element, 'message--chosen', isHighlighted);
+  };
+
+  /* What is being done with it; empty: nothing. Messages that nothing can be done with have no place for that. */
+  MessageView.prototype.say = function (element, words) {
+    var changing = part(element, 'changing');
+    if (changing && changing.textContent !== words) {
+      changing.textContent = words;
+      changing.hidden = !words;
+    }
   };
 
   /* state: waiting, failed, sent, delivered or read. */

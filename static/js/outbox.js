@@ -3,7 +3,8 @@
    parts: store (outbox_store.js), lease, timers, newId(), send(message, done): done(refusal, ack).
    Emits `waiting` (message): to be shown, or shown anew; `sent` (message, ack); `failed` (message): the
    person decides; `returned` (messages, refusal): the room takes no more; `discarded` (client_id); and `gone`
-   (client_id): another tab has had an answer for it. */
+   (client_id): another tab has had an answer for it. Of edits and deletions `changing` (change), `changed` (change, ack)
+   and `refused` (change, refusal) instead: nothing of them is kept then. */
 (function (prosa) {
   'use strict';
 
@@ -30,6 +31,12 @@
 
   Outbox.prototype.put = function (conteudo) {
     this.parts.store.add(this.parts.newId(), conteudo);
+    this.refresh();
+  };
+
+  /* kind: `edit` or `delete`; target: the message's seq. */
+  Outbox.prototype.change = function (kind, target, conteudo) {
+    this.parts.store.add(this.parts.newId(), conteudo, { kind: kind, target: target });
     this.refresh();
   };
 
@@ -63,7 +70,7 @@
       there[message.client_id] = true;
       if (self.shown[message.client_id] !== state) {
         self.shown[message.client_id] = state;
-        self.emit(state, message);
+        self.emit(message.target ? 'changing' : state, message);
       }
     });
     Object.keys(this.shown).forEach(function (clientId) {
@@ -101,9 +108,12 @@
       self.inFlight = null;
       if (!refusal) {
         self.settle(message.client_id);
-        self.emit('sent', message, ack);
+        self.emit(message.target ? 'changed' : 'sent', message, ack);
       } else if (refusal.retryable) {
         self.wait(refusal.retry_after_ms || PAUSE_MS);
+      } else if (message.target && refusal.code !== 'read_only') {
+        self.settle(message.client_id);
+        self.emit('refused', message, refusal);
       } else if (WHOLE_ROOM[refusal.code]) {
         self.giveBack(refusal);
       } else {

@@ -2,13 +2,15 @@
    crash and an expired login, and seen by every tab.
 
    One key a message, written once and removed once, so that two tabs never overwrite each other. A message:
-   {client_id, conteudo, at} and, where the server will not have it, `failed` (its refusal). `at` orders them:
+   {client_id, conteudo, at} and, where the server will not have it, `failed` (its refusal). An edit or a deletion has
+   a `kind` and a `target` besides, and keys of its own: an older page's script knows only messages. `at` orders them:
    milliseconds, later than every one before it, whatever the clock does. Where the browser will not keep
    them they are held in this page's memory, and so is what follows, lest another tab send it first. */
 (function (prosa) {
   'use strict';
 
   var OUTBOX = 'outbox:';
+  var CHANGES = 'changes:';
   var WEEK_MS = 7 * 24 * 3600 * 1000;
 
   function byTime(one, other) {
@@ -19,18 +21,19 @@
   function OutboxStore(storage, clock, userId, chatId) {
     this.storage = storage;
     this.clock = clock;
-    this.start = OUTBOX + userId + ':' + chatId + ':';
+    this.room = userId + ':' + chatId + ':';
     this.memory = {};
-    this.forgetStrangers(OUTBOX + userId + ':');
+    this.forgetStrangers(OUTBOX, userId + ':');
+    this.forgetStrangers(CHANGES, userId + ':');
   }
 
   /* This page is for one person: what others left in this browser is gone, and so is what is a week old. */
-  OutboxStore.prototype.forgetStrangers = function (ours) {
+  OutboxStore.prototype.forgetStrangers = function (kind, ours) {
     var storage = this.storage;
     var oldest = this.clock() - WEEK_MS;
-    storage.keys(OUTBOX).forEach(function (key) {
+    storage.keys(kind).forEach(function (key) {
       var message = storage.get(key);
-      if (key.indexOf(ours) !== 0 || !message || !(message.at > oldest)) {
+      if (key.indexOf(kind + ours) !== 0 || !message || !(message.at > oldest)) {
         storage.drop(key);
       }
     });
@@ -43,7 +46,7 @@
     var found = Object.keys(memory).map(function (clientId) {
       return memory[clientId];
     });
-    storage.keys(this.start).forEach(function (key) {
+    storage.keys(OUTBOX + this.room).concat(storage.keys(CHANGES + this.room)).forEach(function (key) {
       var message = storage.get(key);
       if (message && message.client_id && !memory[message.client_id]) {
         found.push(message);
@@ -52,22 +55,29 @@
     return found.sort(byTime);
   };
 
-  OutboxStore.prototype.add = function (clientId, conteudo) {
+  /* `change`, where it is one: its {kind, target}. */
+  OutboxStore.prototype.add = function (clientId, conteudo, change) {
     var last = this.all().pop();
     var message = { client_id: clientId, conteudo: conteudo, at: Math.max(this.clock(), last ? last.at + 1 : 0) };
+    if (change) {
+      message.kind = change.kind;
+      message.target = change.target;
+    }
     this.write(message);
     return message;
   };
 
   OutboxStore.prototype.write = function (message) {
-    if (this.isAtRisk() || !this.storage.set(this.start + message.client_id, message)) {
+    var key = (message.target ? CHANGES : OUTBOX) + this.room + message.client_id;
+    if (this.isAtRisk() || !this.storage.set(key, message)) {
       this.memory[message.client_id] = message;
     }
   };
 
   OutboxStore.prototype.drop = function (clientId) {
     delete this.memory[clientId];
-    this.storage.drop(this.start + clientId);
+    this.storage.drop(OUTBOX + this.room + clientId);
+    this.storage.drop(CHANGES + this.room + clientId);
   };
 
   /* Something would be lost if this page were left now. */
@@ -78,7 +88,7 @@
   /* Nothing of anybody is left. */
   OutboxStore.prototype.wipe = function () {
     this.memory = {};
-    this.storage.keys(OUTBOX).forEach(this.storage.drop, this.storage);
+    this.storage.keys(OUTBOX).concat(this.storage.keys(CHANGES)).forEach(this.storage.drop, this.storage);
   };
 
   prosa.OutboxStore = OutboxStore;

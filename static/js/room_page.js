@@ -14,8 +14,22 @@
     prosa.part('role').textContent = prosa.roleOf(room.members, parts.page.user_id);
     parts.attention.rename(prosa.isolated(room.title));
     parts.composer.allow(room.can_write, room.reason);
+    parts.menus.allow(room.can_write);
     parts.deal.show(room);
     parts.presence.setPeople(room.members);
+  }
+
+  /* The room's row says what was said last, also where that has been edited or deleted. */
+  function sayInList(parts, entries) {
+    var last = entries.filter(function (entry) {
+      return entry.target === undefined;
+    });
+    if (last.length) {
+      parts.feed.say(last[last.length - 1]);
+    }
+    if (last.length < entries.length) {
+      parts.feed.askSoon();
+    }
   }
 
   /* What is in the log has arrived, also where its acknowledgement has not. */
@@ -27,9 +41,8 @@
     });
     parts.list.place(parts.window.admit(entries));
     parts.window.lighten();
-    if (entries.length) {
-      parts.feed.say(entries[entries.length - 1]);
-    }
+    parts.changes.refresh();
+    sayInList(parts, entries);
   }
 
   /* Whoever has read everything and looks away finds what came meanwhile below a line. */
@@ -69,6 +82,7 @@
     parts.outbox.giveBack({ code: reason, message: text });
     parts.outbox.pause();
     parts.composer.allow(false, text);
+    parts.menus.allow(false);
     parts.statusLine.end(text);
   }
 
@@ -141,6 +155,9 @@
     connection.on('state', function (state) {
       parts.statusLine.show(state);
     });
+    connection.on('welcome', function (welcome) {
+      parts.menus.setClock(Date.parse(welcome.server_time));
+    });
     connection.on('down', function () {
       parts.outbox.pause();
       parts.typing.forget();
@@ -158,56 +175,6 @@
       if (data.chat_id !== parts.page.chat_id) {
         parts.toasts.show(data);
       }
-    });
-  }
-
-  function hearOutbox(parts) {
-    var outbox = parts.outbox;
-    function show(message) {
-      parts.typing.forget();
-      parts.pending.show(message);
-    }
-    outbox.on('waiting', show);
-    outbox.on('failed', show);
-    outbox.on('sent', function (message, ack) {
-      var entry = {
-        id: ack.id,
-        chat_id: ack.chat_id,
-        seq: ack.seq,
-        kind: 'text',
-        client_id: ack.client_id,
-        conteudo: message.conteudo,
-        remetente: parts.page.user,
-        remetente_id: parts.page.user_id,
-        data_envio: ack.data_envio,
-        timestamp: ack.timestamp
-      };
-      parts.window.placeSent(entry);
-      parts.feed.say(entry);
-    });
-    outbox.on('returned', function (messages, refusal) {
-      parts.composer.giveBack(messages.map(function (message) {
-        parts.pending.forget(message.client_id);
-        return message.conteudo;
-      }).join('\n'), refusal.reason || refusal.message);
-    });
-    outbox.on('discarded', function (clientId) {
-      parts.pending.forget(clientId);
-    });
-    outbox.on('gone', function (clientId) {
-      parts.pending.release(clientId);
-    });
-    parts.pending.on('retry', function (clientId) {
-      outbox.retry(clientId);
-    });
-    parts.pending.on('discard', function (clientId) {
-      outbox.discard(clientId);
-    });
-    parts.composer.on('pressed', function () {
-      parts.typing.pressed();
-    });
-    parts.composer.on('left', function () {
-      parts.typing.stop();
     });
   }
 
@@ -234,10 +201,10 @@
   function hearBrowser(parts) {
     window.addEventListener('storage', function (event) {
       var text;
-      if (event.key === null || /^prosa:(outbox|lease):/.test(event.key)) {
+      if (event.key === null || /^prosa:(outbox|changes|lease):/.test(event.key)) {
         parts.outbox.changed();
       }
-      text = parts.drafts.follow(event, parts.composer.parts.box.value);
+      text = parts.drafts.follow(event, parts.composer.written());
       if (text !== null) {
         parts.composer.adopt(text);
       }
@@ -258,7 +225,7 @@
     var parts = prosa.makeRoomParts();
     hearRoom(parts);
     hearConnection(parts);
-    hearOutbox(parts);
+    prosa.hearOutbox(parts);
     hearPage(parts);
     hearBrowser(parts);
     prosa.hearWindow(parts);

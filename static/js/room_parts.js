@@ -90,6 +90,43 @@
     }, prosa.timers);
   }
 
+  /* What the person takes back of it. */
+  function makeChanges(parts) {
+    var page = parts.page;
+    parts.menus = new prosa.MessageMenus({
+      messages: prosa.part('messages'),
+      scroller: prosa.part('scroller'),
+      clock: prosa.clock,
+      timers: prosa.timers,
+      seconds: page.limits.edit_seconds,
+      userId: page.user_id
+    });
+    parts.changes = new prosa.Changes({
+      menus: parts.menus,
+      list: parts.list,
+      view: parts.list.parts.view,
+      outbox: parts.outbox,
+      composer: parts.composer,
+      lastSeq: function () {
+        return parts.room.lastSeq;
+      },
+      box: prosa.part('text-box'),
+      scroller: prosa.part('scroller'),
+      editing: prosa.part('editing'),
+      editingText: prosa.part('editing-text'),
+      stop: prosa.part('editing-stop'),
+      deleting: prosa.part('deleting'),
+      deletingText: prosa.part('deleting-text'),
+      keep: prosa.part('deleting-keep'),
+      confirm: prosa.part('deleting-confirm')
+    });
+    parts.window.on('moved', function () {
+      parts.changes.refresh();
+    });
+    parts.menus.allow(page.can_write);
+    parts.menus.setClock(Date.parse(page.server_time));
+  }
+
   /* Whatever is told of the room and its people. */
   function makeSurroundings(parts) {
     var page = parts.page;
@@ -138,6 +175,7 @@
     prosa.makeWindow(parts);
     makeDown(parts);
     makeOutbox(parts);
+    makeChanges(parts);
     return parts;
   };
 }(window.prosa = window.prosa || {}));

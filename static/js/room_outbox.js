@@ -1,0 +1,58 @@
+/* The room page: what becomes of what the person has written, from the box to its place. Edits and deletions are heard
+   by changes.js. */
+(function (prosa) {
+  'use strict';
+
+  prosa.hearOutbox = function (parts) {
+    var outbox = parts.outbox;
+    function show(message) {
+      parts.typing.forget();
+      parts.pending.show(message);
+    }
+    outbox.on('waiting', show);
+    outbox.on('failed', show);
+    outbox.on('sent', function (message, ack) {
+      var entry = {
+        id: ack.id,
+        chat_id: ack.chat_id,
+        seq: ack.seq,
+        kind: 'text',
+        client_id: ack.client_id,
+        conteudo: message.conteudo,
+        remetente: parts.page.user,
+        remetente_id: parts.page.user_id,
+        data_envio: ack.data_envio,
+        timestamp: ack.timestamp
+      };
+      if (parts.window.placeSent(entry)) {
+        parts.feed.say(entry);
+        parts.changes.refresh();
+      }
+    });
+    outbox.on('returned', function (messages, refusal) {
+      parts.composer.giveBack(messages.map(function (message) {
+        parts.pending.forget(message.client_id);
+        parts.changes.forget(message.client_id);
+        return message.conteudo;
+      }).filter(Boolean).join('\n'), refusal.reason || refusal.message);
+    });
+    outbox.on('discarded', function (clientId) {
+      parts.pending.forget(clientId);
+    });
+    outbox.on('gone', function (clientId) {
+      parts.pending.release(clientId);
+    });
+    parts.pending.on('retry', function (clientId) {
+      outbox.retry(clientId);
+    });
+    parts.pending.on('discard', function (clientId) {
+      outbox.discard(clientId);
+    });
+    parts.composer.on('pressed', function () {
+      parts.typing.pressed();
+    });
+    parts.composer.on('left', function () {
+      parts.typing.stop();
+    });
+  };
+}(window.prosa = window.prosa || {}));

@@ -32,8 +32,8 @@ TOGETHER_SECONDS = 1.0
 AGAIN_SECONDS = 5.0
 """When a store that does not answer is asked again."""
 ROOMS_AT_ONCE = 200
-FOLLOWS_MAX = 4
-"""How often a search indexes some more before it answers without the rest: some 2,000 entries."""
+FOLLOW_SECONDS = 0.3
+"""How long a search indexes before it answers without the rest: some thousand entries; once in any case."""
 WAITING_MAX = 100_000
 """Rooms in which something was said that is not indexed; of the others it is found by who searches there."""
 
@@ -92,9 +92,11 @@ class Searches:
 
     async def run(self) -> None:
         """Index what is stored, for ever; a store that does not answer is asked again."""
+        behind: list[ChatId] = []
         while True:
             await self._has_news.wait()
-            await asyncio.sleep(TOGETHER_SECONDS)
+            if not behind:
+                await asyncio.sleep(TOGETHER_SECONDS)
             batch = list(self._waiting)[:ROOMS_AT_ONCE]
             for chat_id in batch:
                 del self._waiting[chat_id]
@@ -111,11 +113,11 @@ class Searches:
 
     async def _follow(self, chat_ids: tuple[ChatId, ...]) -> list[ChatId]:
         """The rooms of which not everything is indexed; that goes on behind the answer."""
-        behind = list(chat_ids)
-        for _ in range(FOLLOWS_MAX):
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + FOLLOW_SECONDS
+        behind = await self._texts.follow(chat_ids)
+        while behind and clock() < deadline:
             behind = await self._texts.follow(behind)
-            if not behind:
-                break
         for chat_id in behind:
             self.note(chat_id)
         return behind

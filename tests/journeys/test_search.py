@@ -1,12 +1,13 @@
 """People look for what was said, over the socket and over HTTP, and find what they may read."""
 
+import asyncio
 import json
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
-from tests.browser import Browser, Refused
+from tests.browser import PATIENCE, Browser, Refused
 from tests.journeys.scene import Scene, Start, told
 
 SECONDS = 30
@@ -156,6 +157,20 @@ async def test_a_program_is_answered_in_json(start: Start) -> None:
     assert (await scene.get("/chat/buscar/?q=a&before=x", "cliente", Accept="application/json")).code == 400
     stranger = await scene.get("/chat/buscar/?q=orcamento")
     assert stranger.code == 302
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_what_is_said_is_indexed_before_anybody_looks_for_it(start: Start) -> None:
+    scene = await start(**QUICK)
+    cliente = await talk(scene)
+    await cliente.asks("edit_message", chat_id=1, target=1, conteudo="Quanto fica o piso?", client_id="e1")
+    texts = scene.worker.database.texts
+    async with asyncio.timeout(PATIENCE):
+        while await texts.count_documents({"stems": {"$in": ["orcament", "pis"]}}) < 3:
+            await asyncio.sleep(0.02)
+        while not await texts.find_one({"chat_id": "1", "stems": "pis"}):
+            await asyncio.sleep(0.02)
+    assert await texts.find_one({"chat_id": "1", "stems": "orcament"}) is None
 
 
 @pytest.mark.gen_test(timeout=SECONDS)

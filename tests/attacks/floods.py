@@ -16,18 +16,29 @@ UPGRADE = (
     "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n"
 )
 KEY = "AAAAAAAAAAAAAAAAAAAAAA=="
-JOIN = b'{"event":"join_chat","data":{"chat_id":1}}'
 MASK = b"\0\0\0\0"
+GUESSES = (
+    b'{"event":"send_message","data":{"chat_id":"x","conteudo":"x","client_id":"x"}}',
+    b'{"event":"search_messages","data":{"q":"azulejo","chat_id":"x"}}',
+    b'{"event":"edit_message","data":{"chat_id":"x","target":1,"conteudo":"x"}}',
+    b'{"event":"join_chat","data":{"chat_id":"x"}}',
+)
+GUESSING_LINES = 15
+GUESSING_SECONDS = 5.0
 
 Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Attacker:
-    """Lines to one worker, or to what is before it, and a count of what came back."""
+    """Lines to one worker, or to what is before it, and a count of what came back.
 
-    def __init__(self, url: str, cookie: str = "") -> None:
+    With a ``cookie`` they are somebody with an account, who is in ``room``.
+    """
+
+    def __init__(self, url: str, cookie: str = "", room: str = "1") -> None:
         self._url = url
         self.cookie = cookie
+        self.room = room
         self.host, self.port = url.removeprefix("http://").split(":")
         self.answers = Counter[str]()
         self._lines: list[asyncio.StreamWriter] = []
@@ -88,6 +99,11 @@ class Attacker:
         await asyncio.sleep(0.1)
 
 
+def frame(text: bytes) -> bytes:
+    """A short message as a browser frames it."""
+    return b"\x81" + bytes([0x80 | len(text)]) + MASK + text
+
+
 Attack = Callable[[Attacker], Awaitable[None]]
 
 
@@ -137,11 +153,29 @@ async def slow_readers(attacker: Attacker) -> None:
 
     async def come() -> None:
         _, writer = await attacker.shakes_hands(window=4096)
-        writer.write(b"\x81" + bytes([0x80 | len(JOIN)]) + MASK + JOIN)
+        writer.write(frame(b'{"event":"join_chat","data":{"chat_id":"%s"}}' % attacker.room.encode()))
         writer.transport.pause_reading()  # type: ignore[attr-defined]
 
     await asyncio.gather(*(come() for _ in range(SLOW_READERS)))
     await asyncio.sleep(2)
+
+
+async def guesses(attacker: Attacker) -> None:
+    """One account, over many lines, asks for rooms that it is not in as fast as it is answered."""
+    burst = b"".join(map(frame, GUESSES)) * 10
+
+    async def guess() -> None:
+        reader, writer = await attacker.shakes_hands()
+        with contextlib.suppress(TimeoutError, OSError):
+            async with asyncio.timeout(GUESSING_SECONDS):
+                while not reader.at_eof():
+                    writer.write(burst)
+                    await writer.drain()
+                    answered = await reader.read(2**16)
+                    for code in (b"not_found", b"rate_limited"):
+                        attacker.answers[code.decode()] += answered.count(code)
+
+    await asyncio.gather(*(guess() for _ in range(GUESSING_LINES)))
 
 
 async def open_and_leave(attacker: Attacker) -> None:
@@ -183,6 +217,7 @@ FLOODS: tuple[Attack, ...] = (
     slow_handshakes,
     slow_bodies,
     slow_readers,
+    guesses,
     open_and_leave,
     polls_with_one_id,
     reconnect_storm,

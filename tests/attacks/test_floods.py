@@ -8,9 +8,11 @@ import pytest
 
 from tests.attacks.floods import (
     FLOODS,
+    GUESSING_LINES,
     SLOW_READERS,
     Attack,
     Attacker,
+    guesses,
     polls_with_one_id,
     reconnect_storm,
     slow_readers,
@@ -29,6 +31,8 @@ SEATS = "prosa.chat.seats.Seat"
 SESSIONS = "handlers.sockjs.session.PollingSession"
 STRANGERS = 500
 CONNECTIONS = 1_500
+COMMANDS = 1_000
+"""Of one person in any ten seconds, whatever becomes of them: the default."""
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +84,8 @@ def becomes_quiet(server: Server) -> None:
 def test_two_who_talk_go_on_talking(
     server: Server, cookies: list[str], kib_before: int, attack: Attack
 ) -> None:
-    attacker = Attacker(server.url, server.login("reforma") if attack is slow_readers else "")
+    account = {slow_readers: "reforma", guesses: "pintura"}.get(attack)
+    attacker = Attacker(server.url, server.login(account) if account else "")
 
     async def happens() -> int:
         async with asyncio.timeout(SECONDS), talking(server, cookies) as pair:
@@ -101,6 +106,9 @@ def test_two_who_talk_go_on_talking(
     if attack is ten_thousand_ids:
         assert sum(attacker.answers.values()) == 10_000
         assert set(attacker.answers) <= {"200", "503"}
+    if attack is guesses:
+        assert attacker.answers["101"] == GUESSING_LINES
+        assert 0 < attacker.answers["not_found"] <= COMMANDS
     if attack is polls_with_one_id:
         assert attacker.answers == {"200": 3_000}
     if attack is reconnect_storm:

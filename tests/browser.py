@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, websocket_connect
 
-PATIENCE = 10.0
+PATIENCE = 20.0
 """Seconds until what was promised counts as missing."""
 
 

@@ -27,7 +27,7 @@ from tests.server import Server
 
 CONNECTIONS = int(os.environ.get("PROSA_TEST_CONNECTIONS", "800"))
 WARM_UP = 400
-AT_ONCE = 40
+AT_ONCE = 20
 QUIET_SECONDS = 60.0
 LOOKS = 6
 LOOK_SECONDS = 0.7

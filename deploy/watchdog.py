@@ -9,8 +9,8 @@ import signal
 import socket
 import sys
 import time
-from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 from deploy.colours import PLACES, PUBLIC, Colours, DeployError
 
@@ -18,9 +18,29 @@ LOOK_SECONDS = 0.5
 PATIENCE_SECONDS = 1.5
 """The longest that one question may take; the loop of a worker under load answers in milliseconds."""
 STRIKES = 2
-"""Questions in a row without an answer: a worker that hangs is gone after about 4 s."""
+"""Questions in a row without an answer: a worker that stands still is gone after about 4 s."""
+STRIKES_BUSY = 10
+"""The same of one that is at work, or would be if the machine let it: to kill that one at once makes an
+overloaded machine slower, and its people come back to where they were. After 20 s it is of no use to anybody."""
+BUSY = 0.1
+"""The part of the time in which a worker that does not stand still wants the processor."""
 
 QUESTION = b"GET /healthz HTTP/1.0\r\n\r\n"
+
+
+class Silence(NamedTuple):
+    """How long one worker has not answered."""
+
+    pid: int
+    strikes: int
+    since: float
+    wanted: float
+    """The processor time that it had wanted until then."""
+
+    def is_over(self, now: float, wanted: float) -> bool:
+        """Whether there is nothing to be hoped for any more."""
+        is_busy = wanted - self.wanted > BUSY * (now - self.since)
+        return self.strikes >= (STRIKES_BUSY if is_busy else STRIKES)
 
 
 def hangs(port: int) -> bool:
@@ -36,26 +56,49 @@ def hangs(port: int) -> bool:
     return False
 
 
-def look(colours: Colours, base: int, silent: Counter[int]) -> None:
-    """Ask every worker once; whoever has been silent ``STRIKES`` times in a row is killed."""
+def look(colours: Colours, base: int, silent: dict[int, Silence]) -> None:
+    """Ask every worker once; whoever has been ``silent`` for too long is killed."""
     for colour, places in PLACES.items():
         for place in places:
-            silent[place] = silent[place] + 1 if hangs(base + PUBLIC + place) else 0
-            if silent[place] < STRIKES:
+            if not hangs(base + PUBLIC + place):
+                silent.pop(place, None)
                 continue
-            silent[place] = 0
             try:
-                os.kill(colours.pid(f"prosa-{colour}", str(place)), signal.SIGKILL)
+                pid = colours.pid(f"prosa-{colour}", str(place))
+                _strike(place, pid, silent)
             except (DeployError, ProcessLookupError) as error:
                 print(f"worker={place} hangs and could not be killed: {error}", flush=True)
-            else:
-                print(f"worker={place} did not answer and was killed", flush=True)
+
+
+def _strike(place: int, pid: int, silent: dict[int, Silence]) -> None:
+    now, wanted = time.monotonic(), _wanted_seconds(pid)
+    known = silent.get(place)
+    if known is None or known.pid != pid:
+        silent[place] = Silence(pid, 1, now, wanted)
+        return
+    silent[place] = known = known._replace(strikes=known.strikes + 1)
+    if known.is_over(now, wanted):
+        del silent[place]
+        os.kill(pid, signal.SIGKILL)
+        print(f"worker={place} did not answer and was killed", flush=True)
+
+
+def _wanted_seconds(pid: int) -> float:
+    """How long its main thread, where its loop turns, has run or waited for the processor.
+
+    0.0 where it is gone, or the kernel does not say: then it stands still.
+    """
+    try:
+        ran, waited, _ = Path(f"/proc/{pid}/task/{pid}/schedstat").read_text().split()
+    except FileNotFoundError:
+        return 0.0
+    return (int(ran) + int(waited)) / 1e9
 
 
 def main() -> int:
     """Look for ever."""
     colours, base = Colours(Path(sys.argv[1]), int(sys.argv[2])), int(sys.argv[2])
-    silent = Counter[int]()
+    silent: dict[int, Silence] = {}
     while True:
         look(colours, base, silent)
         time.sleep(LOOK_SECONDS)

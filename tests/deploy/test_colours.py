@@ -1,9 +1,7 @@
 """What is known of the workers of a deploy, by a real supervisord that keeps sleepers in their place."""
 
 import os
-import re
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -11,44 +9,17 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.colours import PLACES, Colours, DeployError
-from tests.server import ROOT
+from tests.deploy.sleepers import PATIENCE, pids, sleepers
 
-PATIENCE = 30.0
 ROUNDS = 3
 
 
 @pytest.fixture(scope="module")
 def colours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Colours]:
     """The shipped groups, in which somebody sleeps at each place."""
-    folder = tmp_path_factory.mktemp("sleepers")
-    text = (ROOT / "supervisor.conf").read_text()
-    text = re.sub(
-        r"^command = .*$",
-        f"command = {sys.executable} -S -c 'import time; time.sleep(600)'",
-        text,
-        flags=re.MULTILINE,
-    )
-    for shipped in ("/run/prosa", "/var/log/prosa"):
-        text = text.replace(shipped, str(folder))
-    (folder / "supervisord.conf").write_text(text.replace("%(here)s", str(ROOT)))
-    supervisord = subprocess.Popen(
-        [sys.executable, "-m", "supervisor.supervisord", "-c", folder / "supervisord.conf"],
-        stdout=subprocess.DEVNULL,
-    )
-    yield Colours(folder / "supervisor.sock", 9100)
-    supervisord.terminate()
-    supervisord.wait(PATIENCE)
-
-
-def pids(colours: Colours) -> list[int]:
-    """The processes of the first colour, as soon as there are three."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        try:
-            return [colours.pid("prosa-a", str(place)) for place in PLACES["a"]]
-        except DeployError:
-            time.sleep(0.02)
-    raise AssertionError("the places are empty")
+    command = f"{sys.executable} -S -c 'import time; time.sleep(600)'"
+    with sleepers(tmp_path_factory.mktemp("sleepers"), command) as (running, _):
+        yield running
 
 
 def test_a_colour_whose_workers_have_all_just_died_still_runs(colours: Colours) -> None:

@@ -54,8 +54,8 @@ PAGES = {
         ["/metrics answers 200 from outside", "/chat/"],
     ),
     "io.js is the site's": (
-        "location ~ ^/prosa/(io\\.js|badge\\.js|unread)$ {\n            proxy_pass http://prosa;",
-        "location ~ ^/prosa/(io\\.js|badge\\.js|unread)$ {\n            proxy_pass http://site;",
+        "location ~ ^/prosa/(io\\.js|",
+        "location ~ ^/prosa/(",
         ["/prosa/io.js answers 404", "proxy_pass"],
     ),
     "a script is missing": (

@@ -1,7 +1,10 @@
 """The cluster as it is shipped: its files are what their programs take, and it keeps what it promises."""
 
+import http.client
 import random
+import re
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -9,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.cluster import PRIVATE, Cluster
+from deploy.cluster import PRIVATE, SITE, Cluster
 from deploy.colours import PLACES, PUBLIC, DeployError, answers
 from deploy.infrastructure import found
 from tests.lab.__main__ import SETTINGS, run
@@ -17,7 +20,10 @@ from tests.lab.faults import redis_parted, rolling, worker_killed
 from tests.lab.lab import Strike
 from tests.lab.members import LabCluster
 from tests.ports import free_base
+from tests.server import session_key
 
+PATIENCE = 10.0
+ASKED = r"GET /chat/iniciar/ 404 .* 127\.0\.0\.1:(\d+)\n"
 ATTEMPTS = 3
 """Nothing may be lost in any of them; in one of them, at least, nobody waits longer than they should."""
 
@@ -77,6 +83,36 @@ def test_the_sites_api_is_not_reached_from_outside(cluster: Cluster) -> None:
             urllib.request.urlopen(cluster.url + path)  # noqa: S310
         assert refused.value.code == 404
         refused.value.close()
+
+
+def get(url: str, key: str = "") -> http.client.HTTPResponse:
+    """What is answered, to the person of this session."""
+    answer: http.client.HTTPResponse = urllib.request.urlopen(  # noqa: S310 - ours
+        urllib.request.Request(url, headers={"Cookie": f"sessionid={key}"})  # noqa: S310
+    )
+    return answer
+
+
+def test_every_file_of_a_page_is_kept_for_good_under_the_name_of_its_content(cluster: Cluster) -> None:
+    with get(f"{cluster.url}/chat/1/websocket/", session_key(cluster.url, "cliente")) as page:
+        text = page.read().decode()
+    files = re.findall(r'(?:src|href)="(/prosa/[^"]+\.(?:js|css|svg))"', text)
+    assert len(files) >= 2
+    for file in files:
+        with get(cluster.url + file) as answer:
+            assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable", file
+            assert answer.headers["X-Content-Type-Options"] == "nosniff", file
+
+
+def test_the_page_that_opens_a_conversation_stays_the_sites(cluster: Cluster) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:  # the demo site has none
+        get(f"{cluster.url}/chat/iniciar/")
+    refused.value.close()
+    deadline = time.monotonic() + PATIENCE
+    while not (asked := re.findall(ASKED, (cluster.logs / "nginx-access.log").read_text())):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert asked == [str(cluster.base + SITE)]
 
 
 def test_the_site_says_who_is_who_to_its_neighbours_alone(cluster: Cluster) -> None:

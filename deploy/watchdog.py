@@ -21,7 +21,7 @@ STRIKES = 2
 """Questions in a row without an answer: a worker that stands still is gone after about 4 s."""
 STRIKES_BUSY = 10
 """The same of one that is at work, or would be if the machine let it: to kill that one at once makes an
-overloaded machine slower, and its people come back to where they were. After 20 s it is of no use to anybody."""
+overloaded machine slower, and its people come back to where they were. After 20 s it is of use to nobody."""
 BUSY = 0.1
 """The part of the time in which a worker that does not stand still wants the processor."""
 

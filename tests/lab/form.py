@@ -18,7 +18,7 @@ from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
 AGAIN_SECONDS = 0.15
 LOOK_SECONDS = 0.4
-REQUEST_SECONDS = 10.0
+REQUEST_SECONDS = 30.0
 PAGE = 100
 TOKEN = re.compile(r'name="_xsrf" value="([^"]+)"')
 LATER = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)

@@ -123,7 +123,7 @@
     this.keep();
     this.asked = element;
     this.parts.view.highlight(element, true);
-    this.parts.deletingText.textContent = this.parts.view.textOf(element);
+    this.parts.deletingText.textContent = this.parts.view.textOf(element) || this.parts.view.fileOf(element);
     this.parts.deleting.hidden = false;
     this.parts.keep.focus();
   };

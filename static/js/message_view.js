@@ -103,6 +103,12 @@
     return part(element, 'text').textContent;
   };
 
+  /* The name of its file; empty where it has none. */
+  MessageView.prototype.fileOf = function (element) {
+    var file = part(element, 'attachment');
+    return file ? file.textContent.trim() : '';
+  };
+
   /* Something is being asked about it. */
   MessageView.prototype.highlight = function (element, isHighlighted) {
     mark(element, 'message--chosen', isHighlighted);

@@ -106,7 +106,7 @@ class Talk:
             engine.sees(f"!({LIVE})")
             self.says(engine)
             self.types(engine, "Ainda na caixa")
-            engine.sees(f"{PENDING} === 1")
+            engine.sees(f"{PENDING} > 0")
             engine.logs_in_beside(self.cutting.url, self.server.login(username))
             engine.is_live()
             assert engine.evaluates(f"{BOX}.value") == "Ainda na caixa"

@@ -35,7 +35,9 @@ class Scripted(ABC):
         """``script`` has become true within the patience of a test."""
         deadline = time.monotonic() + PATIENCE
         while not self.evaluates(script):
-            assert time.monotonic() < deadline, f"never: {script}\n{self.evaluates(WORDS)}\n{self.errors()[:3]}"
+            assert time.monotonic() < deadline, (
+                f"never: {script}\n{self.evaluates(WORDS)}\n{self.errors()[:3]}"
+            )
             time.sleep(0.1)
 
     def is_live(self) -> None:

@@ -213,7 +213,7 @@
       parts.outbox.pause();
     });
     window.addEventListener('beforeunload', function (event) {
-      if (parts.store.isAtRisk()) {
+      if (parts.store.isAtRisk() || (parts.tray && !parts.tray.isEmpty())) {
         event.preventDefault();
         event.returnValue = prosa.text('Há mensagens que ainda não foram enviadas.');
         return event.returnValue;
@@ -230,7 +230,6 @@
     hearBrowser(parts);
     prosa.hearWindow(parts);
     prosa.part('plain').hidden = true;
-    prosa.part('file-line').hidden = true;
     prosa.part('foot').hidden = false;
     parts.list.ownIds().forEach(parts.outbox.settle, parts.outbox);
     parts.outbox.refresh();

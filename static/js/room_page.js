@@ -70,7 +70,7 @@
         chat_id: entry.chat_id,
         seq: entry.seq,
         from: entry.remetente,
-        text: entry.conteudo.slice(0, PREVIEW),
+        text: prosa.said(entry).slice(0, PREVIEW),
         unread: parts.list.countAfter(parts.cursors.read)
       });
     }

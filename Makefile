@@ -29,7 +29,7 @@ pytest = $(BIN)/python -m pytest -q $(1) || { code=$$?; [ $$code = 1 ] || exit $
 	printf '\033[1mOnce more, alone: what has failed\033[0m\n'; \
 	$(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none $(filter-out --cov%,$(1)) $(2); }
 
-.PHONY: help run cluster rolling doctor faults bench test browsers django-matrix check fix texts deps pins readme machine
+.PHONY: help run cluster rolling doctor faults bench test browsers django-matrix check fix texts shots lighthouse deps pins readme machine
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -63,7 +63,7 @@ test: deps $(VENV)/.dev node_modules/.dev ## Everything, with a real mongod, a r
 	$(SAY) "Pages, in Chromium"
 	@$(call pytest,-n 2 --dist loadfile tests/pages,-n 0)
 
-browsers: DEPS := chromium firefox-esr libcurl4 webkit2gtk-driver xvfb
+browsers: DEPS := firefox-esr libcurl4 webkit2gtk-driver xvfb
 browsers: deps $(VENV)/.browsers node_modules/.dev ## The pages in Firefox and in WebKitGTK, over every transport
 	@$(BIN)/python -m pytest -q -rA -W ignore tests/browsers
 
@@ -79,6 +79,7 @@ check: $(VENV)/.dev node_modules/.dev ## Lint, types and imports, in under a min
 	@$(BIN)/djlint --lint --quiet templates demo/templates
 	@PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin/eslint static/js tests/js
 	@PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin/es-check es5 'static/js/*.js'
+	@PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin/stylelint 'static/css/**/*.css'
 
 fix: $(VENV)/.dev ## Let the tools mend what they can
 	@$(BIN)/ruff check --fix-only --quiet .
@@ -86,6 +87,12 @@ fix: $(VENV)/.dev ## Let the tools mend what they can
 
 texts: $(VENV)/.dev ## Bring the catalogues in locale/ up to date with the texts in the code; names what is not translated
 	@$(BIN)/python -m tests.catalogues
+
+shots: $(VENV)/.dev ## A picture of every state of the pages, in SHOTS (.data/shots); STATES=sala,lista chooses
+	@$(BIN)/python -m tests.shots
+
+lighthouse: $(VENV)/.dev ## What Lighthouse says of the list and the room: 95 at least of each
+	@$(BIN)/python -m tests.lighthouse
 
 deps: ## What apt must bring for the tests: installed as root on Debian, otherwise named
 	@missing=$$(for p in $(DEPS); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q ' installed' || echo $$p; done); \

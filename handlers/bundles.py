@@ -17,6 +17,10 @@ from handlers.static import STATIC, Bundle, hashed
 
 SOCKJS = ("vendor/sockjs.min",)
 
+UNLOAD, NEVER = 'attachEvent("unload"', 'attachEvent("prosa-never"'
+"""When a page is left, a browser closes by itself what it had open. With a handler for that, as SockJS has,
+a page cannot be brought back at once, and Chrome calls it outdated."""
+
 LINE = ("emitter", "backoff", "close_codes", "client_ids", "storage", "transports", "connection", "logins")
 """What keeps a line to the server, each file after those that it builds on."""
 
@@ -32,7 +36,6 @@ PAGE = (
     "live",
     "chime",
     "faces",
-    "attachment_view",
     "room_rows",
     "rooms_feed",
     "lease",
@@ -54,6 +57,7 @@ ROOM = (
     "typing_line",
     "presence",
     "scroll",
+    "viewport",
     "down",
     "message_view",
     "fold",
@@ -61,10 +65,6 @@ ROOM = (
     "message_list",
     "log_window",
     "room_window",
-    "upload_chunks",
-    "upload",
-    "tray",
-    "attaching",
     "enter_key",
     "message_menus",
     "composer",
@@ -125,7 +125,10 @@ def _version(body: bytes) -> str:
 def _scripts(folder: Path, parts: Sequence[str]) -> str:
     """The scripts one after the other; a library is left as its authors shrank it."""
     texts = {part: (folder / f"{part}.js").read_text() for part in parts}
-    return "\n;\n".join(text if part.startswith("vendor/") else jsmin(text) for part, text in texts.items())
+    return "\n;\n".join(
+        text.replace(UNLOAD, NEVER) if part.startswith("vendor/") else jsmin(text)
+        for part, text in texts.items()
+    )
 
 
 def _literal_first(sheet: str, theme: dict[str, str]) -> str:

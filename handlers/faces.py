@@ -27,7 +27,7 @@ def hue(name: str) -> int:
     units = name.encode("utf-16-le", "surrogatepass")
     value = 0
     for low, high in zip(units[::2], units[1::2], strict=True):
-        value = (value * 31 + low + high * 256) % 65_521
+        value = (value * 33 + low + high * 256) % 65_521
     return value % HUES
 
 

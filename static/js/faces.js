@@ -23,7 +23,7 @@
     var value = 0;
     var i;
     for (i = 0; i < name.length; i += 1) {
-      value = (value * 31 + name.charCodeAt(i)) % 65521;
+      value = (value * 33 + name.charCodeAt(i)) % 65521;
     }
     return value % HUES;
   };

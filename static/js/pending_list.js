@@ -46,8 +46,7 @@
     var bubble = this.parts.view.draw({
       client_id: message.client_id,
       conteudo: message.conteudo,
-      kind: message.attachment ? 'attachment' : 'text',
-      attachment: message.attachment,
+      kind: 'text',
       remetente: this.parts.person.user,
       remetente_id: this.parts.person.user_id
     });

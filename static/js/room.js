@@ -159,8 +159,7 @@
       chat_id: this.chatId,
       target: message.target,
       conteudo: message.conteudo,
-      client_id: message.client_id,
-      attachment_id: message.attachment ? message.attachment.id : undefined
+      client_id: message.client_id
     }, done);
   };
 

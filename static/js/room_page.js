@@ -70,7 +70,7 @@
         chat_id: entry.chat_id,
         seq: entry.seq,
         from: entry.remetente,
-        text: prosa.said(entry).slice(0, PREVIEW),
+        text: entry.conteudo.slice(0, PREVIEW),
         unread: parts.list.countAfter(parts.cursors.read)
       });
     }
@@ -193,6 +193,7 @@
     window.addEventListener('focus', seen);
     window.addEventListener('resize', function () {
       parts.feed.refresh();
+      parts.composer.grow();
     });
     document.addEventListener('visibilitychange', seen);
   }
@@ -213,7 +214,7 @@
       parts.outbox.pause();
     });
     window.addEventListener('beforeunload', function (event) {
-      if (parts.store.isAtRisk() || (parts.tray && !parts.tray.isEmpty())) {
+      if (parts.store.isAtRisk()) {
         event.preventDefault();
         event.returnValue = prosa.text('Há mensagens que ainda não foram enviadas.');
         return event.returnValue;
@@ -230,6 +231,7 @@
     hearBrowser(parts);
     prosa.hearWindow(parts);
     prosa.part('plain').hidden = true;
+    prosa.part('file-line').hidden = true;
     prosa.part('foot').hidden = false;
     parts.list.ownIds().forEach(parts.outbox.settle, parts.outbox);
     parts.outbox.refresh();
@@ -238,6 +240,16 @@
       parts.scroll.reveal(parts.list.unreadLine());
     }
     parts.down.show();
+    prosa.fitAboveKeyboard({
+      view: window.visualViewport,
+      page: document.body,
+      windowHeight: function () {
+        return window.innerHeight;
+      },
+      scrollToTop: function () {
+        window.scrollTo(0, 0);
+      }
+    });
     prosa.wakeOften(parts.connection, parts.statusLine);
     prosa.whenSockJS(function () {
       parts.connection.connect();

@@ -18,8 +18,7 @@
     if (last.deleted) {
       return prosa.text('Mensagem apagada');
     }
-    text = prosa.said(last);
-    text = text.length > PREVIEW ? text.slice(0, PREVIEW) + '…' : text;
+    text = last.conteudo.length > PREVIEW ? last.conteudo.slice(0, PREVIEW) + '…' : last.conteudo;
     if (last.kind === 'system') {
       return text;
     }

@@ -85,3 +85,9 @@ def test_a_variable_that_the_theme_does_not_have_stops_the_start(tmp_path: Path)
     (tmp_path / "static" / "css" / "components" / "x.css").write_text(".x { color: var(--no-such); }")
     with pytest.raises(KeyError, match="--no-such"):
         join_all(tmp_path / "static")
+
+
+def test_no_page_waits_for_being_left(bundles: dict[str, Bundle]) -> None:
+    for name in ("sockjs.js", "io.js"):
+        assert b'"prosa-never"' in bundles[name].body
+        assert b'attachEvent("unload"' not in bundles[name].body

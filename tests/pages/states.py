@@ -1,0 +1,271 @@
+"""Every state that a page can be in, by name: what ``make shots`` takes pictures of, and axe looks at."""
+
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect
+
+from tests.pages.room import is_live, message, say
+from tests.pages.site import ANA, RUI, has_past, has_room, tells
+from tests.server import Server
+
+CARD = {
+    "Anúncio": {"text": "Reforma do banheiro", "url": "/necessidades/1/"},
+    "Orçamento": "R$ 4.850,00",
+    "Prazo": "12 dias úteis",
+    "Status": "Em atendimento",
+}
+LONG_WORD = "Pneumoultramicroscopicossilicovulcanoconiótico" * 4
+LONG_NAME = "Construções, Reformas e Acabamentos Finos do Interior Paulista " * 5
+ARABIC = "مرحبا، هل يمكنك إرسال عرض السعر اليوم؟ الحمام صغير ونريد تغيير البلاط كله قبل نهاية الشهر."
+
+
+class Stage:
+    """One server, and the browsers of whoever is in a state; all are closed with it."""
+
+    def __init__(self, server: Server, chromium: Browser) -> None:
+        self.server = server
+        self._chromium = chromium
+        self._keys: dict[str, str] = {}
+        self._opened: list[BrowserContext] = []
+        self.lines: list[WebSocketRoute] = []
+
+    def opens(self, path: str, username: str | None = "cliente", **options: Any) -> Page:
+        """A page of that person's, in a browser of its own."""
+        context = self._chromium.new_context(**{"locale": "pt-BR", **options})
+        self._opened.append(context)
+        if username is not None:
+            if username not in self._keys:
+                self._keys[username] = self.server.login(username)
+            cookie = {"name": "sessionid", "value": self._keys[username], "url": self.server.url}
+            context.add_cookies([cookie])  # type: ignore[list-item]
+        page = context.new_page()
+        page.goto(self.server.url + path)
+        return page
+
+    def live(self, chat_id: str, username: str = "cliente", **options: Any) -> Page:
+        """A room, joined."""
+        page = self.opens(f"/chat/{chat_id}/websocket/", username, **options)
+        is_live(page)
+        return page
+
+    def cuttable(self, chat_id: str) -> Page:
+        """A room, joined over a line that ``cut`` ends, and no other will do."""
+        page = self.live("vazia")
+        page.context.route_web_socket("**/ws/chat/**", self._passes)
+        page.goto(f"{self.server.url}/chat/{chat_id}/websocket/")
+        is_live(page)
+        return page
+
+    def cut(self, page: Page) -> None:
+        """From now on there is no line."""
+        page.context.route_web_socket("**/ws/chat/**", lambda line: line.close())
+        page.context.route("**/ws/chat/**", lambda route: route.abort())
+        while self.lines:
+            self.lines.pop().close()
+
+    def clear(self) -> None:
+        """Every browser is closed."""
+        self.lines.clear()
+        while self._opened:
+            self._opened.pop().close()
+
+    def _passes(self, line: WebSocketRoute) -> None:
+        line.connect_to_server()
+        self.lines.append(line)
+
+
+def furnish(server: Server) -> None:
+    """The rooms that the states are about are there, beside the demo's own."""
+    has_room(server, "vazia", "Reforma Já", title="Troca do piso da sala", context=CARD)
+    has_room(server, "trancada", "Reforma Já", title="Instalação elétrica", context=CARD)
+    has_room(server, "longa", "Reforma Já", title="Ampliação da cozinha", context=CARD)
+    has_past(server, "longa", 120)
+    has_room(
+        server,
+        "hostil",
+        "\u202e" + LONG_NAME[:300],
+        title=(LONG_WORD + " " + LONG_NAME)[:300],
+        context={LONG_NAME[:120]: LONG_WORD, "العرض": ARABIC, "Anúncio": {"text": LONG_WORD, "url": "/x"}},
+    )
+    members = [
+        {"user_id": ANA, "name": "Ana Souza", "role": "cliente"},
+        {"user_id": RUI, "name": "Reforma Já", "role": "fornecedor"},
+        {"user_id": "3", "name": "Pinturas Oliveira", "role": "fornecedor"},
+    ]
+    tells(server, "/rooms/grupo", {"title": "Obra da Rua das Flores", "members": members}, "PUT")
+    for n, (author, text) in enumerate(
+        [
+            (RUI, "Bom dia! Chego às 8h com o material."),
+            ("3", "Eu começo pelo teto, então, e libero a sala até o meio-dia."),
+            ("3", "Depois passo a segunda demão."),
+            (ANA, "Perfeito, o porteiro já sabe."),
+            (ANA, "👍"),
+            (RUI, "O orçamento da tinta está em https://exemplo.com.br/tintas/acrilica?cor=palha&litros=18"),
+        ]
+    ):
+        said = {"conteudo": text, "remetente_id": author, "client_id": f"grupo-{n}", "remetente": "x"}
+        said["remetente"] = next(one["name"] for one in members if one["user_id"] == author)
+        tells(
+            server,
+            "/rooms/grupo/import",
+            {"messages": [{**said, "sent_at": f"2026-11-20T12:0{n}:00Z"}], "read": {}},
+        )
+    for n, text in enumerate(["Orçamento de R$ 4.850,00 aceito.", "Atendimento iniciado."]):
+        tells(server, "/rooms/grupo/messages", {"conteudo": text, "client_id": f"sistema-{n}"})
+
+
+def _scrolled_up(stage: Stage) -> Page:
+    reforma, page = stage.live("longa", "reforma"), stage.live("longa")
+    page.locator("[data-part=scroller]").evaluate("one => { one.scrollTop = -2000; }")
+    say(reforma, "Pode ser na terça?")
+    expect(page.locator("[data-part=down]")).to_contain_text("nova")
+    return page
+
+
+def _unread(stage: Stage) -> Page:
+    reforma = stage.live("longa", "reforma")
+    for text in ("Bom dia!", "O piso chegou."):
+        say(reforma, text)
+        expect(message(reforma, text).last).to_be_visible()
+    return stage.live("longa")
+
+
+def _typing(stage: Stage) -> Page:
+    reforma, page = stage.live("1", "reforma"), stage.live("1")
+    reforma.locator("[data-part=text-box]").press_sequentially("Olá")
+    expect(page.locator("[data-part=typing]")).not_to_be_empty()
+    return page
+
+
+def _writing_long(stage: Stage) -> Page:
+    page = stage.live("1")
+    page.fill("[data-part=text-box]", "Uma descrição bem longa do serviço. " * 54)
+    return page
+
+
+def _failed(stage: Stage) -> Page:
+    page = stage.live("vazia")
+    page.evaluate(
+        """() => {
+            const user = JSON.parse(document.getElementById('page-data').textContent).user_id;
+            const id = crypto.randomUUID();
+            const message = {client_id: id, conteudo: 'longa '.repeat(400), at: Date.now()};
+            localStorage.setItem('prosa:outbox:' + user + ':vazia:' + id, JSON.stringify(message));
+        }"""
+    )
+    page.reload()
+    expect(page.locator("[data-part=pending] [data-part=failed]")).to_be_visible()
+    return page
+
+
+def _locked(stage: Stage) -> Page:
+    room = {"title": "Instalação elétrica", "context": CARD}
+    has_room(stage.server, "trancada", "Reforma Já", **room, can_write=True)
+    page = stage.live("trancada")
+    page.fill("[data-part=text-box]", "Posso ir na quinta de manhã")
+    reason = "Este atendimento foi finalizado."
+    has_room(stage.server, "trancada", "Reforma Já", **room, can_write=False, reason=reason)
+    expect(page.locator("[data-part=closed]")).to_be_visible()
+    return page
+
+
+def _reconnecting(stage: Stage) -> Page:
+    page = stage.cuttable("1")
+    stage.cut(page)
+    expect(page.locator("[data-part=notice]")).to_be_visible()
+    return page
+
+
+def _offline(stage: Stage) -> Page:
+    page = stage.cuttable("1")
+    page.context.set_offline(True)
+    stage.cut(page)
+    say(page, "Escrevo mesmo sem internet")
+    expect(page.locator("[data-part=notice]")).to_contain_text("Sem internet")
+    return page
+
+
+def _expired(stage: Stage) -> Page:
+    page = stage.cuttable("1")
+    page.context.clear_cookies()
+    while stage.lines:
+        stage.lines.pop().close()
+    expect(page.locator("[data-part=notice-link]")).to_be_visible(timeout=30_000)
+    return page
+
+
+def _connecting(stage: Stage) -> Page:
+    page = stage.opens("/chat/", java_script_enabled=True)
+    page.context.route_web_socket("**/ws/chat/**", lambda _: None)
+    page.goto(stage.server.url + "/chat/1/websocket/")
+    expect(page.locator("[data-part=status-text]")).to_have_text("Conectando")
+    return page
+
+
+def _toast(stage: Stage) -> Page:
+    page, reforma = stage.live("2"), stage.live("1", "reforma")
+    say(reforma, "Chegamos às 8h, pode ser?")
+    expect(page.locator("[data-part=toasts] [data-part=toast]")).to_be_visible()
+    return page
+
+
+def _hostile(stage: Stage) -> Page:
+    page = stage.live("hostil")
+    if not page.locator("[data-part=messages] [data-part=message]").count():
+        address = "https://exemplo.com.br/" + "x" * 300
+        for text in (LONG_WORD, ARABIC, "a\u202egnp.exe " + "e\u0301" * 60, "🙂", address):
+            say(page, text)
+        expect(page.locator("[data-part=pending] [data-part=message]")).to_have_count(0)
+    return page
+
+
+def _english(stage: Stage) -> Page:
+    page = stage.opens("/chat/1/websocket/", locale="en-US")
+    expect(page.locator("[data-part=status-text]")).to_have_text("Live")
+    return page
+
+
+def _unsent(stage: Stage) -> Page:
+    page = stage.opens("/chat/1/", java_script_enabled=False)
+    page.context.clear_cookies(name="sessionid")
+    page.fill("textarea", "Combinado, até amanhã às oito.")
+    page.click("[data-part=send]")
+    return page
+
+
+def _list(stage: Stage) -> Page:
+    page = stage.opens("/chat/")
+    is_live(page)
+    return page
+
+
+STATES: dict[str, Callable[[Stage], Page]] = {
+    "lista": _list,
+    "lista-vazia": lambda stage: stage.opens("/chat/", "equipe"),
+    "sala": lambda stage: stage.live("1"),
+    "sala-fechada": lambda stage: stage.live("2"),
+    "sala-vazia": lambda stage: stage.live("vazia"),
+    "sala-em-grupo": lambda stage: stage.live("grupo"),
+    "sala-detalhes": lambda stage: stage.opens("/chat/1/websocket/#detalhes"),
+    "sala-escrevem": _typing,
+    "sala-novas": _unread,
+    "sala-mais-acima": _scrolled_up,
+    "sala-texto-longo": _writing_long,
+    "sala-falhou": _failed,
+    "sala-trancada": _locked,
+    "sala-conectando": _connecting,
+    "sala-reconectando": _reconnecting,
+    "sala-sem-internet": _offline,
+    "sala-login-expirado": _expired,
+    "sala-aviso": _toast,
+    "sala-hostil": _hostile,
+    "sala-em-ingles": _english,
+    "sala-sem-scripts": lambda stage: stage.opens("/chat/1/", java_script_enabled=False),
+    "historico": lambda stage: stage.opens("/chat/longa/historico/?before=60"),
+    "busca": lambda stage: stage.opens("/chat/buscar/?q=piso"),
+    "busca-vazia": lambda stage: stage.opens("/chat/buscar/?q=helicóptero"),
+    "nao-enviada": _unsent,
+    "erro-404": lambda stage: stage.opens("/chat/nenhuma/"),
+}
+"""How each is come to, by a name that sorts and reads well in a folder."""

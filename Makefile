@@ -63,7 +63,7 @@ test: deps $(VENV)/.dev node_modules/.dev ## Everything, with a real mongod, a r
 	$(SAY) "Pages, in Chromium"
 	@$(call pytest,-n 2 --dist loadfile tests/pages,-n 0)
 
-browsers: DEPS := firefox-esr libcurl4 webkit2gtk-driver xvfb
+browsers: DEPS := chromium firefox-esr libcurl4 webkit2gtk-driver xvfb
 browsers: deps $(VENV)/.browsers node_modules/.dev ## The pages in Firefox and in WebKitGTK, over every transport
 	@$(BIN)/python -m pytest -q -rA -W ignore tests/browsers
 

@@ -90,5 +90,5 @@ class _Arrival(HTTPMessageDelegate):
 def _is_upload(path: str, headers: HTTPHeaders) -> bool:
     kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if path.startswith(API):
-        return path.endswith("/attachments")
+        return path.partition("?")[0].endswith("/attachments")
     return kind == "multipart/form-data" and UPLOAD.fullmatch(path.partition("?")[0]) is not None

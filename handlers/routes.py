@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from handlers.api.attachments import BringApi
 from handlers.api.document import PREFIX as API
 from handlers.api.document import DocumentApi, document_of
 from handlers.api.door import Api, Nowhere, Verify
@@ -54,6 +55,7 @@ def routes(chat: Chat, site: Site, doors: Doors) -> list[Any]:
         (API_ROOM, RoomApi, door),
         (API_ROOM + "/messages", SystemApi, door),
         (API_ROOM + "/import", ImportApi, door),
+        (API_ROOM + "/attachments", BringApi, door),
         (API_PERSON + "/rooms", RoomsApi, door),
         (API_PERSON + "/export", ExportApi, door),
         (API_PERSON + "/erase", EraseApi, door),

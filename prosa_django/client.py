@@ -5,9 +5,9 @@ import time
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from http.client import HTTPException
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.error import HTTPError
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 import jwt
@@ -73,6 +73,23 @@ class Prosa:
         )
         return counts
 
+    def bring_file(
+        self, chat_id: str, file: BinaryIO, *, size_bytes: int, name: str, client_id: str, remetente_id: str
+    ) -> str:
+        """The file of an old message is in Prosa: its ``attachment_id``, for the message to be imported with.
+
+        It is sent while it is read. Refused with 415 where it is none of the types that Prosa takes.
+        """
+        query = urlencode({"client_id": client_id, "name": name, "remetente_id": remetente_id})
+        answer = self._call(
+            "POST",
+            f"{_room(chat_id)}/attachments?{query}",
+            file=file,
+            size_bytes=size_bytes,
+            timeout_seconds=IMPORT_SECONDS,
+        )
+        return str(answer["attachment"]["id"])
+
     def past(self, chat_id: str) -> dict[str, Any]:
         """``{"count": n, "digest": "…"}`` of what has been imported into the room."""
         found: dict[str, Any] = self._call("GET", _room(chat_id) + "/import")
@@ -88,13 +105,18 @@ class Prosa:
         path: str,
         body: dict[str, Any] | None = None,
         *,
+        file: BinaryIO | None = None,
+        size_bytes: int = 0,
         timeout_seconds: float = TIMEOUT_SECONDS,
     ) -> Any:
+        headers = {"Authorization": f"Bearer {self._token()}", "Content-Type": "application/json"}
+        if file is not None:
+            headers |= {"Content-Type": "application/octet-stream", "Content-Length": str(size_bytes)}
         request = Request(  # noqa: S310 - the URL is the site's own setting
             self._base + path,
             method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"Bearer {self._token()}", "Content-Type": "application/json"},
+            data=file if body is None else json.dumps(body).encode(),
+            headers=headers,
         )
         try:
             with self._opener.open(request, timeout=timeout_seconds) as response:

@@ -40,7 +40,22 @@ class Message(NamedTuple):
     conteudo: str
     sent_at: datetime
     lida: bool
-    has_file: bool
+    file: str
+    """Where the file lies that was sent with it, below ``MEDIA_ROOT``; empty: there was none."""
+    attachment_id: str = ""
+
+    @property
+    def file_name(self) -> str:
+        """What it was called: as the chat itself wrote it where there was no text, or as it lies there."""
+        if self.conteudo.startswith(FILE) and self.conteudo.endswith("]"):
+            return self.conteudo[len(FILE) : -1]
+        return posixpath.basename(self.file)
+
+    def carrying(self, attachment_id: str) -> "Message":
+        """The message with its file: what only named that is not said any more."""
+        lines = self.conteudo.split("\n")
+        said = lines[:-1] if lines[-1].startswith(FILE) and lines[-1].endswith("]") else lines
+        return self._replace(conteudo="\n".join(said).strip(), attachment_id=attachment_id)
 
 
 class Digest:
@@ -98,7 +113,7 @@ class Past:
                 conteudo=_text(text or "", file or ""),
                 sent_at=_moment(moment),
                 lida=bool(lida),
-                has_file=bool(file),
+                file=file or "",
             )
 
 

@@ -96,6 +96,9 @@ def _operation(said: Operation, pattern: str, scope: str, schema_of: dict[type, 
     if said.body is not None:
         content = {"application/json": {"schema": schema_of[said.body]}}
         drawn["requestBody"] = {"required": True, "content": content}
+    if said.takes_file:
+        content = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+        drawn["requestBody"] = {"required": True, "content": content}
     return drawn
 
 

@@ -34,10 +34,15 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """Beyond what every method may refuse."""
     has_page: bool
     """Whether a page for people is answered where ``Accept`` asks for one."""
+    takes_file: bool
+    """Whether the body is a file, which the handler takes as it comes."""
 
 
 def operation(
-    *statuses: HTTPStatus, refuses: tuple[type[ProsaError], ...] = (), streams: type | None = None
+    *statuses: HTTPStatus,
+    refuses: tuple[type[ProsaError], ...] = (),
+    streams: type | None = None,
+    takes_file: bool = False,
 ) -> Callable[[Method], Method]:
     """The method is handed its body and its query in their shapes, and what it returns is the answer.
 
@@ -57,6 +62,7 @@ def operation(
             statuses=statuses,
             refuses=refuses,
             has_page=streams is not None,
+            takes_file=takes_file,
         )
 
         @wraps(method)

@@ -30,7 +30,7 @@ from prosa.models.errors import (
     TooLongError,
     UnavailableError,
 )
-from prosa.models.ids import ChatId, ClientId, UserId
+from prosa.models.ids import AttachmentId, ChatId, ClientId, UserId
 from prosa.models.rooms import Member, RoomDraft
 
 CONTEXT_MAX = 16 * 1024
@@ -154,4 +154,5 @@ def _past(shape: PastShape) -> PastMessage:
         remetente=shape.remetente,
         client_id=ClientId(shape.client_id),
         sent_at=in_utc(shape.sent_at, field="sent_at"),
+        attachment_id=None if shape.attachment_id is None else AttachmentId(shape.attachment_id),
     )

@@ -66,6 +66,15 @@ class PastShape(msgspec.Struct, kw_only=True):
     sent_at: Annotated[datetime, Meta(tz=True)]
     remetente_id: PersonId = ""
     remetente: Text = ""
+    attachment_id: Annotated[str, Meta(pattern=r"^[0-9a-f]{32}(?![\s\S])")] | None = None
+
+
+class BroughtQuery(msgspec.Struct, kw_only=True):
+    """Whose file it is, under which name, and of which message."""
+
+    client_id: Name
+    name: Annotated[str, Meta(min_length=1, max_length=1_000)]
+    remetente_id: Text = ""
 
 
 class ImportShape(msgspec.Struct, kw_only=True):
@@ -168,6 +177,12 @@ class ExportedFile(msgspec.Struct, kw_only=True):
     type: str
     size_bytes: int
     url: str
+
+
+class FileAnswer(msgspec.Struct, kw_only=True):
+    """A file that is kept, and waits for its message."""
+
+    attachment: ExportedFile
 
 
 class ExportedMessage(msgspec.Struct, kw_only=True):

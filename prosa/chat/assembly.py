@@ -216,7 +216,7 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
             publisher=publisher,
             conteudo=rules.conteudo,
         ),
-        past=Past(rooms=stored_rooms, messages=stored, publisher=publisher),
+        past=Past(rooms=stored_rooms, messages=stored, attachments=attachments, publisher=publisher),
         presence=presence,
         privacy=Privacy(traces=Traces(database), erasures=Erasures(database), registry=registry),
         registry=registry,

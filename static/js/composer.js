@@ -1,7 +1,7 @@
 /* Where one writes; counts where it gets long; says why one may not write.
 
-   parts: enterKey, form, box, send, count, problem, closed, closedReason (elements), limit (Unicode code points), drafts,
-   say(text): the text is safe once it returns. Emits `pressed` and `left`.
+   parts: files (tray.js, or null where the form itself takes the file), enterKey, form, box, send, count, problem, closed, closedReason (elements), limit (Unicode code points), drafts,
+   say(text, files): they are safe once it returns. Emits `pressed` and `left`.
    The box can be lent: what is written then is no draft, and nobody is told that somebody writes. */
 (function (prosa) {
   'use strict';
@@ -32,6 +32,9 @@
   Composer.prototype.hear = function () {
     var self = this;
     this.parts.form.addEventListener('submit', function (event) {
+      if (!self.parts.files && self.parts.plainFile.value) {
+        return;
+      }
       event.preventDefault();
       self.submit();
     });
@@ -62,7 +65,7 @@
 
   Composer.prototype.submit = function () {
     var text = this.text();
-    if (!text || !this.canWrite) {
+    if (this.isBlank(text) || !this.canWrite) {
       return;
     }
     if (codePoints(text) > this.parts.limit) {
@@ -73,8 +76,10 @@
     this.problem('');
     if (this.take) {
       this.take(text);
+    } else if (this.hasFiles() && this.parts.files.isBusy()) {
+      this.parts.files.want();
     } else {
-      this.parts.say(text);
+      this.parts.say(text, this.hasFiles() ? this.parts.files.take() : []);
       this.put('');
     }
     this.parts.box.focus();
@@ -128,6 +133,15 @@
     this.count();
   };
 
+  /* Files wait while the box is lent. */
+  Composer.prototype.hasFiles = function () {
+    return Boolean(this.parts.files) && !this.take && !this.parts.files.isEmpty();
+  };
+
+  Composer.prototype.isBlank = function (text) {
+    return !text && !this.hasFiles();
+  };
+
   Composer.prototype.count = function () {
     var length = codePoints(this.text());
     var limit = this.parts.limit;
@@ -137,7 +151,7 @@
     }
     this.parts.count.textContent = length > limit * SHOWN ? prosa.number(length) + '/' + prosa.number(limit) : '';
     this.parts.count.className = 'composer__count' + tone;
-    this.parts.send.disabled = length === 0 || !this.canWrite;
+    this.parts.send.disabled = this.isBlank(this.text()) || !this.canWrite;
     this.grow();
   };
 
@@ -168,6 +182,8 @@
 
   Composer.prototype.open = function () {
     this.parts.form.hidden = !this.canWrite && !this.parts.box.value;
+    this.parts.plainFile.disabled = !this.canWrite;
+    this.parts.attach.disabled = !this.canWrite;
     this.parts.box.disabled = false;
     this.parts.box.readOnly = !this.canWrite;
     this.count();

@@ -40,6 +40,9 @@
     element.setAttribute('data-client-id', entry.client_id || '');
     element.setAttribute('data-kind', entry.kind);
     element.setAttribute('data-author-id', entry.remetente_id);
+    if (part(element, 'attachment')) {
+      prosa.fillAttachment(part(element, 'attachment'), entry.deleted ? null : entry.attachment);
+    }
     part(element, 'author').textContent = isOwn ? prosa.text('Você') : entry.remetente;
     if (entry.deleted) {
       this.erase(element);
@@ -89,6 +92,9 @@
   MessageView.prototype.erase = function (element) {
     var file = part(element, 'attachment');
     this.edit(element, DELETED, null);
+    if (part(element, 'attachment')) {
+      prosa.fillAttachment(part(element, 'attachment'), null);
+    }
     mark(element, 'message--deleted', true);
     if (file) {
       file.parentNode.removeChild(file);

@@ -10,6 +10,7 @@
 
   var PAUSE_MS = 2000;
   var LOOK_MS = 2000;
+  var FILE_GONE = prosa.text('O arquivo não está mais disponível. Anexe-o de novo.');
   var WHOLE_ROOM = { read_only: true, not_found: true, removed: true, deleted: true };
 
   function isWaiting(message) {
@@ -29,8 +30,9 @@
   Outbox.prototype = new prosa.Emitter(null);
   Outbox.prototype.constructor = Outbox;
 
-  Outbox.prototype.put = function (conteudo) {
-    this.parts.store.add(this.parts.newId(), conteudo);
+  /* attachment: the file that it carries, if it does, as the server described it. */
+  Outbox.prototype.put = function (conteudo, attachment) {
+    this.parts.store.add(this.parts.newId(), conteudo, attachment ? { attachment: attachment } : null);
     this.refresh();
   };
 
@@ -114,6 +116,8 @@
       } else if (message.target && refusal.code !== 'read_only') {
         self.settle(message.client_id);
         self.emit('refused', message, refusal);
+      } else if (message.attachment && refusal.code === 'not_found') {
+        self.fail(message, { code: refusal.code, message: FILE_GONE });
       } else if (WHOLE_ROOM[refusal.code]) {
         self.giveBack(refusal);
       } else {
@@ -149,6 +153,7 @@
       client_id: message.client_id,
       conteudo: message.conteudo,
       at: message.at,
+      attachment: message.attachment,
       failed: { code: refusal.code, message: refusal.message }
     });
   };
@@ -172,7 +177,8 @@
     })[0];
     if (message) {
       this.discard(clientId);
-      this.parts.store.add(message.failed.code === 'conflict' ? this.parts.newId() : clientId, message.conteudo);
+      this.parts.store.add(message.failed.code === 'conflict' ? this.parts.newId() : clientId, message.conteudo,
+        message.attachment ? { attachment: message.attachment } : null);
       this.refresh();
     }
   };

@@ -3,7 +3,8 @@
 
    One key a message, written once and removed once, so that two tabs never overwrite each other. A message:
    {client_id, conteudo, at} and, where the server will not have it, `failed` (its refusal). An edit or a deletion has
-   a `kind` and a `target` besides, and keys of its own: an older page's script knows only messages. `at` orders them:
+   a `kind` and a `target` besides, a message with a file its `attachment`, and both keys of their own: an older page's
+   script knows only texts. `at` orders them:
    milliseconds, later than every one before it, whatever the clock does. Where the browser will not keep
    them they are held in this page's memory, and so is what follows, lest another tab send it first. */
 (function (prosa) {
@@ -55,20 +56,19 @@
     return found.sort(byTime);
   };
 
-  /* `change`, where it is one: its {kind, target}. */
-  OutboxStore.prototype.add = function (clientId, conteudo, change) {
+  /* `more`: of a change its {kind, target}, of a message with a file its {attachment}. */
+  OutboxStore.prototype.add = function (clientId, conteudo, more) {
     var last = this.all().pop();
     var message = { client_id: clientId, conteudo: conteudo, at: Math.max(this.clock(), last ? last.at + 1 : 0) };
-    if (change) {
-      message.kind = change.kind;
-      message.target = change.target;
-    }
+    Object.keys(more || {}).forEach(function (name) {
+      message[name] = more[name];
+    });
     this.write(message);
     return message;
   };
 
   OutboxStore.prototype.write = function (message) {
-    var key = (message.target ? CHANGES : OUTBOX) + this.room + message.client_id;
+    var key = (message.target || message.attachment ? CHANGES : OUTBOX) + this.room + message.client_id;
     if (this.isAtRisk() || !this.storage.set(key, message)) {
       this.memory[message.client_id] = message;
     }

@@ -46,7 +46,8 @@
     var bubble = this.parts.view.draw({
       client_id: message.client_id,
       conteudo: message.conteudo,
-      kind: 'text',
+      kind: message.attachment ? 'attachment' : 'text',
+      attachment: message.attachment,
       remetente: this.parts.person.user,
       remetente_id: this.parts.person.user_id
     });

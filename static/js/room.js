@@ -159,7 +159,8 @@
       chat_id: this.chatId,
       target: message.target,
       conteudo: message.conteudo,
-      client_id: message.client_id
+      client_id: message.client_id,
+      attachment_id: message.attachment ? message.attachment.id : undefined
     }, done);
   };
 

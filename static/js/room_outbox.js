@@ -16,7 +16,8 @@
         id: ack.id,
         chat_id: ack.chat_id,
         seq: ack.seq,
-        kind: 'text',
+        kind: message.attachment ? 'attachment' : 'text',
+        attachment: message.attachment,
         client_id: ack.client_id,
         conteudo: message.conteudo,
         remetente: parts.page.user,
@@ -33,6 +34,9 @@
       parts.composer.giveBack(messages.map(function (message) {
         parts.pending.forget(message.client_id);
         parts.changes.forget(message.client_id);
+        if (message.attachment && parts.tray) {
+          parts.tray.restore(message.attachment);
+        }
         return message.conteudo;
       }).filter(Boolean).join('\n'), refusal.reason || refusal.message);
     });

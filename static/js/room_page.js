@@ -70,7 +70,7 @@
         chat_id: entry.chat_id,
         seq: entry.seq,
         from: entry.remetente,
-        text: entry.conteudo.slice(0, PREVIEW),
+        text: prosa.said(entry).slice(0, PREVIEW),
         unread: parts.list.countAfter(parts.cursors.read)
       });
     }
@@ -214,7 +214,7 @@
       parts.outbox.pause();
     });
     window.addEventListener('beforeunload', function (event) {
-      if (parts.store.isAtRisk()) {
+      if (parts.store.isAtRisk() || (parts.tray && !parts.tray.isEmpty())) {
         event.preventDefault();
         event.returnValue = prosa.text('Há mensagens que ainda não foram enviadas.');
         return event.returnValue;
@@ -231,7 +231,6 @@
     hearBrowser(parts);
     prosa.hearWindow(parts);
     prosa.part('plain').hidden = true;
-    prosa.part('file-line').hidden = true;
     prosa.part('foot').hidden = false;
     parts.list.ownIds().forEach(parts.outbox.settle, parts.outbox);
     parts.outbox.refresh();

@@ -52,6 +52,53 @@
     });
   }
 
+  /* The files that go with it. */
+  function makeTray(parts) {
+    var page = parts.page;
+    function newChunks(file) {
+      return new prosa.UploadChunks({ connection: parts.connection, timers: prosa.timers, chatId: page.chat_id }, file);
+    }
+    return new prosa.Tray({
+      area: prosa.part('tray'),
+      blank: blank('tile'),
+      limitBytes: page.limits.attachment_bytes,
+      problem: function (text) {
+        parts.composer.problem(text);
+      },
+      newUpload: function (file) {
+        return new prosa.Upload({
+          url: '/chat/' + page.chat_id + '/anexos/',
+          token: prosa.part('composer').querySelector('[name=_xsrf]').value,
+          newChunks: newChunks,
+          newRequest: function () {
+            return new window.XMLHttpRequest();
+          },
+          timers: prosa.timers
+        }, file);
+      }
+    }, prosa.timers);
+  }
+
+  function hearTray(parts) {
+    if (!parts.tray) {
+      return;
+    }
+    parts.tray.on('changed', function () {
+      parts.composer.count();
+    });
+    parts.tray.on('ready', function () {
+      parts.composer.submit();
+    });
+    prosa.hearFiles({
+      tray: parts.tray,
+      button: prosa.part('attach'),
+      input: prosa.part('file-input'),
+      line: prosa.part('file-line'),
+      box: prosa.part('text-box'),
+      area: prosa.part('composer-area')
+    });
+  }
+
   /* What the person writes, from the box to the acknowledgement. */
   function makeOutbox(parts) {
     var page = parts.page;
@@ -72,7 +119,11 @@
         parts.room.send(message, done);
       }
     });
+    parts.tray = prosa.canUpload() ? makeTray(parts) : null;
     parts.composer = new prosa.Composer({
+      files: parts.tray,
+      plainFile: prosa.part('file-input'),
+      attach: prosa.part('attach'),
       enterKey: new prosa.EnterKey(prosa.part('enter-key'), kept, prosa.isTouch()),
       form: prosa.part('composer'),
       box: prosa.part('text-box'),
@@ -83,11 +134,15 @@
       closedReason: prosa.part('closed-reason'),
       limit: page.limits.conteudo,
       drafts: parts.drafts,
-      say: function (text) {
-        parts.outbox.put(text);
+      say: function (text, files) {
+        parts.outbox.put(text, files[0]);
+        files.slice(1).forEach(function (file) {
+          parts.outbox.put('', file);
+        });
         parts.window.said();
       }
     }, prosa.timers);
+    hearTray(parts);
   }
 
   /* What the person takes back of it. */

@@ -18,7 +18,8 @@
     if (last.deleted) {
       return prosa.text('Mensagem apagada');
     }
-    text = last.conteudo.length > PREVIEW ? last.conteudo.slice(0, PREVIEW) + '…' : last.conteudo;
+    text = prosa.said(last);
+    text = text.length > PREVIEW ? text.slice(0, PREVIEW) + '…' : text;
     if (last.kind === 'system') {
       return text;
     }

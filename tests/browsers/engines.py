@@ -46,6 +46,10 @@ class Engine(Scripted):
         """How the engine names itself."""
         return str(self.evaluates("navigator.userAgent"))
 
+    @abstractmethod
+    def logs_in_beside(self, url: str, key: str) -> None:
+        """The same in another tab, which is closed again."""
+
     def logs_in(self, url: str, key: str) -> None:
         """The browser has this session of the site at ``url``."""
         self.opens(f"{url}/entrar/")
@@ -82,6 +86,13 @@ class Firefox(Engine):
 
     def evaluates(self, script: str) -> Any:
         return self._browser.execute_script(f"return ({script});", sandbox=None)
+
+    def logs_in_beside(self, url: str, key: str) -> None:
+        first = self._browser.current_window_handle
+        self._browser.switch_to_window(self._browser.open(type="tab")["handle"])
+        self.logs_in(url, key)
+        self._browser.close()
+        self._browser.switch_to_window(first)
 
 
 class WebKit(Engine):
@@ -123,3 +134,10 @@ class WebKit(Engine):
 
     def evaluates(self, script: str) -> Any:
         return self._browser.execute_script(f"return ({script});")
+
+    def logs_in_beside(self, url: str, key: str) -> None:
+        first = self._browser.current_window_handle
+        self._browser.switch_to.new_window("tab")
+        self.logs_in(url, key)
+        self._browser.close()
+        self._browser.switch_to.window(first)

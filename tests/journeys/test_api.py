@@ -19,6 +19,7 @@ from tests.journeys.scene import Scene, Start
 SECONDS = 60
 PAST = {"conteudo": "Olá", "client_id": "p-1", "sent_at": "2026-01-01T12:00:00Z", "remetente_id": 12}
 ROOM = {"title": "Obra", "members": [{"user_id": "12", "name": "Ana"}], "context": {"valor": "R$ 1"}}
+FILES = "/rooms/{chat_id}/attachments"
 SAID = {"conteudo": "Olá", "client_id": "c-1"}
 
 
@@ -50,6 +51,11 @@ CALLS = [
     ),
     Call("get", "/rooms/{chat_id}/import", "/rooms/a/import", 200),
     Call("get", "/rooms/{chat_id}/import", "/rooms/none/import", 404),
+    Call("post", FILES, "/rooms/a/attachments?client_id=f&name=a.txt&remetente_id=12", 201, "Olá"),
+    Call("post", FILES, "/rooms/a/attachments?client_id=f&name=a.html&remetente_id=12", 415, "Olá"),
+    Call("post", FILES, "/rooms/a/attachments?client_id=f&name=a.txt", 413, "x" * 200_000),
+    Call("post", FILES, "/rooms/a/attachments?client_id=f", 400, "Olá"),
+    Call("post", FILES, "/rooms/none/attachments?client_id=f&name=a.txt", 404, "Olá"),
     Call("post", "/rooms/{chat_id}/messages", "/rooms/a/messages", 201, SAID),
     Call("post", "/rooms/{chat_id}/messages", "/rooms/a/messages", 200, SAID),
     Call("post", "/rooms/{chat_id}/messages", "/rooms/a/messages", 400, {**SAID, "conteudo": " "}),
@@ -100,7 +106,7 @@ def fits(document: dict[str, Any], call: Call, answer: HTTPResponse) -> None:
 async def test_every_answer_is_as_the_document_says_and_the_document_knows_them_all(
     start: Start, own_mongod: EmbeddedMongod
 ) -> None:
-    scene = await start(uri=own_mongod.uri)
+    scene = await start(uri=own_mongod.uri, attachment_bytes=100_000)
     document = await document_of(scene)
     OpenAPIV31SpecValidator(document).validate()
     for call in CALLS:

@@ -10,6 +10,9 @@ PATIENCE = 40.0
 LIVE = "(document.querySelector('[data-part=status-text]') || {}).textContent === 'Ao vivo'"
 """An expression: the room is joined."""
 
+WORDS = "document.title + ': ' + document.body.innerText.slice(0, 300)"
+"""An expression: what the page says first."""
+
 TEXTS = (
     "[].map.call(document.querySelectorAll('[data-part=messages] [data-part=text]'),"
     " function (one) { return one.textContent; })"
@@ -32,7 +35,9 @@ class Scripted(ABC):
         """``script`` has become true within the patience of a test."""
         deadline = time.monotonic() + PATIENCE
         while not self.evaluates(script):
-            assert time.monotonic() < deadline, f"never: {script}\n{self.errors()[:3]}"
+            assert time.monotonic() < deadline, (
+                f"never: {script}\n{self.evaluates(WORDS)}\n{self.errors()[:3]}"
+            )
             time.sleep(0.1)
 
     def is_live(self) -> None:

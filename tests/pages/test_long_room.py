@@ -12,10 +12,14 @@ COUNT = 10_000
 PAGE = 50
 ROOM = "/chat/dez_mil/websocket/"
 MESSAGES_MAX = 400
-NODES_MAX = 12_000
-"""Of the whole page; a message is two dozen of them."""
+BESIDE = 1_500
+"""Elements of the page that are no messages."""
 
 NODES = "document.getElementsByTagName('*').length"
+NODES_OF_ONE = (
+    "2 + document.querySelectorAll('[data-part=blanks] li:first-child[data-part=message] *').length"
+    " + document.querySelectorAll('[data-part=blanks] [data-part=day] *').length"
+)
 SCROLL = "([way]) => { document.querySelector('[data-part=scroller]').scrollTop = way * 1e7; }"
 EDGE_IS_PAST = """([way, seq]) => {
   const all = document.querySelectorAll('[data-part=messages] [data-part=message]');
@@ -41,7 +45,7 @@ def is_light(page: Page) -> None:
     """No more is on the page than a stretch without a hole."""
     is_whole(page)
     assert len(seqs(page)) <= MESSAGES_MAX
-    assert page.evaluate(NODES) <= NODES_MAX
+    assert page.evaluate(NODES) <= BESIDE + MESSAGES_MAX * page.evaluate(NODES_OF_ONE)
 
 
 def goes(page: Page, way: int, times: int) -> None:

@@ -79,7 +79,7 @@ def test_who_reads_further_up_is_told_how_many_are_new_and_moves_only_by_a_press
     is_live(cliente)
     is_live(reforma)
     first = seqs(cliente)[0]
-    cliente.click("[data-part=older]")
+    asks_for_older(cliente)
     expect(message(cliente, "Antiga 30")).to_have_count(1)
     anchor = cliente.locator(f"[data-part=messages] [data-seq='{first}']")
     cliente.locator("[data-part=scroller]").evaluate("one => { one.scrollTop -= 400; }")

@@ -26,7 +26,7 @@ def test_links_and_emoji_are_alike_live_and_loaded_and_links_open_apart(people: 
     live = drawn(cliente)
     cliente.reload()
     assert drawn(cliente) == live
-    links = message(cliente, SHOWN).locator("a")
+    links = message(cliente, SHOWN).locator("[data-part=text] a")
     assert links.evaluate_all("all => all.map(a => a.getAttribute('href'))") == [
         "https://exemplo.com.br/a_(b)?c=1&d=",
         "https://xn--pypal-4ve.com",

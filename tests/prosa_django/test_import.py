@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ import app
 from environ import load
 from prosa.identity.direct import Direct
 from prosa.storage.database import Database
+from tests import files
 from tests.journeys.scene import Scene
 from tests.ports import free_port
 from tests.sites.site import KEYS
@@ -166,6 +168,40 @@ def test_every_message_is_there_once_in_its_order_and_read_as_far_as_it_was(
     assert rooms["1"].unread == 3
     assert (rooms["900"].room.can_write, rooms["900"].room.reason) == (False, "Esta conversa foi arquivada.")
     assert rooms["900"].unread == 0
+
+
+def test_files_come_along_with_their_messages(
+    beside: Beside, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "chat_anexos" / "2025" / "03" / "01"
+    folder.mkdir(parents=True)
+    (folder / "planta_GqL8WVN.pdf").write_bytes(files.PDF)
+    (folder / "foto_x.png").write_bytes(files.HTML)  # stored as an image, by its name
+    said(1, CLIENTE, "Com a foto", 7, file="chat_anexos/2025/03/01/evil.png.html")
+    (folder / "evil.png.html").write_bytes(files.picture())
+    said(1, CLIENTE, "", 8, file="../../etc/passwd")
+    with override_settings(MEDIA_ROOT=str(tmp_path)):
+        for _ in range(2):
+            call_command("import_chats", "1")
+            told = capsys.readouterr()
+            assert "9 messages; 4 files, 2 of them copied" in told.out
+            assert "\tok" in told.out
+            assert "foto_x.png is not taken (unsupported_type)" in told.err
+            assert "passwd cannot be read" in told.err
+    log = beside.asks(beside.scene.log)
+    assert [(entry.conteudo, entry.attachment.name) for entry in log if entry.attachment] == [
+        ("", "planta.pdf"),
+        ("Com a foto", "evil.png"),
+    ]
+    assert log[4].conteudo == "Veja a foto\n[Arquivo: foto_x.png]"
+    assert log[8].conteudo == "[Arquivo: passwd]"
+
+    async def served() -> bytes:
+        attachment = log[3].attachment
+        assert attachment is not None
+        return (await beside.scene.get(f"/chat/1/anexos/{attachment.id}/planta.pdf", "reforma")).body
+
+    assert beside.asks(served) == files.PDF
 
 
 def test_a_dry_run_tells_prosa_nothing(beside: Beside, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,10 +1,13 @@
 """``manage.py import_chats``: the conversations of the chat that was here before are in Prosa."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from itertools import islice
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from prosa_django import outbox
@@ -15,6 +18,7 @@ CHUNK = 500
 """Messages a call: Prosa takes 1,000 of them, and 4 MiB."""
 CHUNK_CHARS = 500_000
 BAR = 30
+NOT_TAKEN = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 ARCHIVED = "Esta conversa foi arquivada."
 
 
@@ -36,6 +40,7 @@ class Command(BaseCommand):
         rooms, messages = past.counts()
         self.stdout.write(f"{rooms} rooms, {messages} messages")
         failed = done = files = 0
+        self._kept = 0
         for number, room in enumerate(past.rooms(), 1):
             if options["rooms"] and room.chat_id not in options["rooms"]:
                 continue
@@ -49,7 +54,7 @@ class Command(BaseCommand):
             done += here.count
             self._progress(number, rooms)
             self.stdout.write(f"{room.chat_id}\t{here.count} messages\tsha256:{here.hex}\t{verdict}")
-        self.stdout.write(f"{done} messages; {files} files are named in them and not copied")
+        self.stdout.write(f"{done} messages; {files} files, {self._kept} of them copied, the others named")
         if failed:
             raise CommandError(f"{failed} rooms are not in Prosa as they are here.")
 
@@ -60,16 +65,43 @@ class Command(BaseCommand):
         reading, files = Reading(room), 0
         messages = past.messages(room.chat_id)
         while chunk := list(_chunk(messages)):
+            if not is_dry:
+                chunk = [self._with_file(room.chat_id, message) for message in chunk]
             for message in chunk:
                 here.add(message)
                 reading.add(message)
-                files += message.has_file
+                files += bool(message.file)
             if not is_dry:
                 known = names({message.remetente_id for message in chunk})
                 prosa().import_past(room.chat_id, [_shape(message, known) for message in chunk])
         if not is_dry:
             prosa().import_past(room.chat_id, [], read=reading.cursors)
         return files
+
+    def _with_file(self, chat_id: str, message: Message) -> Message:
+        """The message with its file in Prosa; as it is, naming it, where that is gone or is not taken."""
+        if not message.file:
+            return message
+        try:
+            with default_storage.open(message.file) as file:
+                attachment_id = prosa().bring_file(
+                    chat_id,
+                    file,
+                    size_bytes=file.size,
+                    name=message.file_name,
+                    client_id=message.client_id,
+                    remetente_id=message.remetente_id,
+                )
+        except (OSError, SuspiciousOperation) as error:
+            self.stderr.write(f"{chat_id}: {message.file} cannot be read ({type(error).__name__})")
+            return message
+        except ProsaCallError as error:
+            if error.status not in NOT_TAKEN:
+                raise
+            self.stderr.write(f"{chat_id}: {message.file} is not taken ({error.code})")
+            return message
+        self._kept += 1
+        return message.carrying(attachment_id)
 
     @staticmethod
     def _compared(room: Room, here: Digest) -> str:
@@ -102,6 +134,7 @@ def _shape(message: Message, known: dict[str, str]) -> dict[str, Any]:
         "sent_at": message.sent_at.isoformat(),
         "remetente_id": message.remetente_id,
         "remetente": known.get(message.remetente_id, ""),
+        **({"attachment_id": message.attachment_id} if message.attachment_id else {}),
     }
 
 

@@ -1,0 +1,123 @@
+"""Two people send each other files, by the button, by a paste, and without scripts."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from tests import files
+from tests.pages.conftest import People
+from tests.pages.room import ROOM_1, is_live, message, part, say
+from tests.server import Server
+
+
+def written(folder: Path, name: str, data: bytes) -> str:
+    """A file that can be chosen."""
+    path = folder / name
+    path.write_bytes(data)
+    return str(path)
+
+
+def last(page: Page) -> str:
+    """Where the newest message of the log is found."""
+    return "[data-part=messages] [data-part=message] >> nth=-1"
+
+
+def test_a_photo_is_chosen_seen_on_its_way_and_shown_to_the_other(
+    people: People, tmp_path: Path, shots: Path
+) -> None:
+    cliente, reforma = people("cliente", ROOM_1), people("reforma", ROOM_1)
+    for page in (cliente, reforma):
+        is_live(page)
+    photo = written(tmp_path, "banheiro antes.png", files.noise((900, 600)))
+    held: list[Route] = []
+    cliente.route("**/anexos/", lambda route: held.append(route))  # noqa: PLW0108 - Playwright asks for its signature
+    cliente.set_input_files("[data-part=file-input]", photo)
+    tile = part(cliente, "tile")
+    expect(tile.get_by_role("progressbar")).to_be_visible()
+    expect(tile).to_contain_text("banheiro antes.png")
+    expect(tile).to_contain_text("1,5 MB")
+    cliente.fill("[data-part=text-box]", "Antes da obra")
+    cliente.press("[data-part=text-box]", "Enter")  # it is sent once it is there
+    cliente.screenshot(path=shots / "file-tile.png")
+    held[0].continue_()
+    expect(tile).to_have_count(0)
+    image = reforma.locator(last(reforma)).locator("[data-part=attachment-image]")
+    expect(image).to_have_attribute("alt", "Foto: banheiro antes.png")
+    expect(image).to_have_attribute("width", "320")
+    expect(image).to_have_attribute("height", "213")
+    expect(reforma.locator(last(reforma)).locator("[data-part=text]")).to_have_text("Antes da obra")
+    expect(image).to_have_js_property("complete", value=True)
+    assert image.evaluate("image => image.naturalWidth") == 480
+    own = cliente.locator(last(cliente)).locator("[data-part=attachment-image]")
+    expect(own).to_be_visible()
+    reforma.screenshot(path=shots / "file-photo.png")
+    reforma.reload()
+    is_live(reforma)
+    expect(image).to_have_attribute("alt", "Foto: banheiro antes.png")
+
+
+def test_where_http_does_not_get_through_a_file_goes_by_the_socket(people: People, tmp_path: Path) -> None:
+    cliente, reforma = people("cliente", ROOM_1), people("reforma", ROOM_1)
+    for page in (cliente, reforma):
+        is_live(page)
+    cliente.route("**/anexos/", lambda route: route.abort())
+    cliente.set_input_files("[data-part=file-input]", written(tmp_path, "nota.pdf", files.PDF * 1))
+    expect(part(cliente, "tile").locator("[data-part=tile-progress]")).to_be_hidden()
+    cliente.click("[data-part=send]")
+    card = reforma.locator(last(reforma)).locator("[data-part=attachment-card]")
+    expect(card).to_contain_text("nota.pdf")
+    expect(card).to_contain_text("bytes")
+
+
+def test_what_is_refused_says_why_and_can_be_taken_away(people: People, tmp_path: Path) -> None:
+    cliente = people("cliente", ROOM_1)
+    is_live(cliente)
+    cliente.set_input_files("[data-part=file-input]", written(tmp_path, "x.png", files.SVG))
+    expect(part(cliente, "tile-state")).to_contain_text("não é aceito")
+    cliente.click("[data-part=tile-remove]")
+    expect(part(cliente, "tile")).to_have_count(0)
+    expect(cliente.locator("[data-part=send]")).to_be_disabled()
+    say(cliente, "Sem arquivo")
+    expect(message(cliente, "Sem arquivo")).to_have_count(1)
+
+
+def test_a_picture_is_pasted(people: People) -> None:
+    cliente = people("cliente", ROOM_1)
+    is_live(cliente)
+    png = io.BytesIO()
+    Image.new("RGB", (20, 10), "red").save(png, "PNG")
+    cliente.evaluate(
+        """bytes => {
+          const data = new DataTransfer();
+          data.items.add(new File([new Uint8Array(bytes)], "image.png", {type: "image/png"}));
+          const paste = new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true});
+          document.querySelector("[data-part=text-box]").dispatchEvent(paste);
+        }""",
+        list(png.getvalue()),
+    )
+    expect(cliente.locator("[data-part=tile-image]:visible")).to_have_count(1)
+    cliente.click("[data-part=send]")
+    expect(cliente.locator(last(cliente)).locator("[data-part=attachment-image]")).to_have_attribute(
+        "width", "20"
+    )
+
+
+def test_a_page_without_scripts_sends_a_file(
+    server: Server, contexts: Callable[..., BrowserContext], tmp_path: Path, shots: Path
+) -> None:
+    context = contexts(java_script_enabled=False)
+    context.add_cookies([{"name": "sessionid", "value": server.login("cliente"), "url": server.url}])
+    page = context.new_page()
+    page.goto(f"{server.url}/chat/1/")
+    page.set_input_files("input[type=file]", written(tmp_path, "prazos.txt", files.TEXT))
+    page.screenshot(path=shots / "file-form.png")
+    page.click("[data-part=send]")
+    card = page.locator(last(page)).locator("[data-part=attachment-card]")
+    expect(card).to_contain_text("prazos.txt")
+    with page.expect_download() as download:
+        card.click()
+    assert Path(download.value.path()).read_bytes() == files.TEXT
+    assert download.value.suggested_filename == "prazos.txt"

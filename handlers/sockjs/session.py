@@ -54,7 +54,10 @@ class Life(library.BaseSession):
         """Tell the other end that the session is open."""
 
     def close(self, code: int = 3000, message: str = "Go away!") -> None:
-        """End the session; what waits is still sent, unless its reader was too slow for it."""
+        """End the session; what waits is still sent, unless its reader was too slow for it.
+
+        Nor where an answer was cut off: what was in it may be lost, and what waits would follow on a hole.
+        """
         if self.state == library.CLOSED:
             return
         was_open = self.state == library.OPEN
@@ -66,7 +69,7 @@ class Life(library.BaseSession):
         connection, self.conn = self.conn, None
         if self.conn_info is not None:
             self.stats.on_sess_closed(self.transport_name)
-        if (code, message) == TOO_SLOW:
+        if (code, message) in (TOO_SLOW, INTERRUPTED):
             self.forget()
         if self.handler is not None:
             self.handler.say_goodbye(code, message)

@@ -27,7 +27,7 @@ async def until(is_so: Callable[[], object], seconds: float = PATIENCE) -> None:
             await asyncio.sleep(0.01)
 
 
-async def deaf(one: Place, request: str = HANDSHAKE) -> socket.socket:
+async def deaf(one: Place, request: str = HANDSHAKE, *, is_new: bool = True) -> socket.socket:
     """A peer that asks and never reads, behind a small window."""
     line = socket.socket()
     line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -36,7 +36,7 @@ async def deaf(one: Place, request: str = HANDSHAKE) -> socket.socket:
     count = len(one.connections)
     await asyncio.get_running_loop().sock_connect(line, ("127.0.0.1", one.port))
     await asyncio.get_running_loop().sock_sendall(line, request.encode())
-    await until(lambda: len(one.connections) > count)
+    await until(lambda: len(one.connections) >= count + is_new)
     return line
 
 
@@ -116,6 +116,28 @@ async def test_what_a_reader_has_not_taken_is_counted_until_they_take_it(
     while taken < 10_000_000:
         taken += len(await asyncio.wait_for(asyncio.get_running_loop().sock_recv(line, 2**20), PATIENCE))
     await until(lambda: one.sockjs.queued_bytes() == 0)
+
+
+@pytest.mark.parametrize("transport", ["xhr_streaming", "eventsource", "xhr"])
+async def test_after_an_answer_that_was_cut_off_nothing_comes_but_the_goodbye(
+    place: Start, transport: str
+) -> None:
+    one = place(queue_bytes=2**26, response_bytes=2**26)
+    path = f"/ws{session_path()}"
+    if transport == "xhr":
+        await one.wire.post(f"{path}/xhr")  # the open frame
+        one.connections[0].send(Payload("x" * 10_000_000))
+    method = "GET" if transport == "eventsource" else "POST"
+    request = f"{method} {path}/{transport} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
+    line = await deaf(one, request, is_new=transport != "xhr")
+    (connection,) = one.connections
+    if transport != "xhr":
+        connection.send(Payload("x" * 10_000_000))
+    await until(lambda: not connection._carrier.send_queue)
+    connection.send(Payload("what follows"))
+    line.close()
+    await until(connection.closed.is_set)
+    assert (await one.wire.post(f"{path}/xhr")).body == 'c[1002,"Connection interrupted"]\n'
 
 
 async def test_sending_makes_no_task(place: Start) -> None:

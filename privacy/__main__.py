@@ -27,6 +27,7 @@ from prosa.storage.deletions import Deletions
 from prosa.storage.embedded import EmbeddedMongod
 from prosa.storage.erasures import Erasures
 from prosa.storage.retention import Retention
+from prosa.storage.sightings import Sightings
 from prosa.storage.traces import Traces
 from settings import Settings, SettingsError
 
@@ -35,13 +36,16 @@ ROOT = Path(__file__).resolve().parent.parent
 
 async def export(database: Database, settings: Settings, user_id: UserId, *, is_page: bool) -> None:
     """Everything of one person is on standard output."""
+    last_seen = (await Sightings(database).of([user_id])).get(user_id)
     pieces, now = everything_of(Traces(database), user_id), datetime.now(UTC)
     if is_page:
         zone = ZoneInfo(settings.timezone)
         languages = Languages(ROOT, zone=zone, default=settings.language)
-        chunks = as_page(user_id, pieces, now, wire=Wire(zone), language=languages.default)
+        chunks = as_page(
+            user_id, pieces, now, last_seen=last_seen, wire=Wire(zone), language=languages.default
+        )
     else:
-        chunks = as_json(user_id, pieces, now)
+        chunks = as_json(user_id, pieces, now, last_seen=last_seen)
     async for chunk in chunks:
         sys.stdout.buffer.write(chunk)
     sys.stdout.buffer.flush()

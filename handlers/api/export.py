@@ -17,10 +17,14 @@ from prosa.models.rooms import Trace
 Pieces = AsyncGenerator[Trace | tuple[Entry, ...], None]
 
 
-async def as_json(user_id: UserId, pieces: Pieces, now: datetime) -> AsyncGenerator[bytes, None]:
+async def as_json(
+    user_id: UserId, pieces: Pieces, now: datetime, *, last_seen: datetime | None
+) -> AsyncGenerator[bytes, None]:
     """One JSON object of the shape ``ExportAnswer``."""
     encode = msgspec.json.encode
-    yield b'{"user_id":%b,"exported_at":%b,"rooms":[' % (encode(user_id), encode(moment(now)))
+    seen = encode(None if last_seen is None else moment(last_seen))
+    opening = b'{"user_id":%b,"exported_at":%b,"last_seen":%b,"rooms":['
+    yield opening % (encode(user_id), encode(moment(now)), seen)
     before_room, before_message, end = b"", b"", b"]}"
     async for piece in pieces:
         if isinstance(piece, Trace):
@@ -34,11 +38,17 @@ async def as_json(user_id: UserId, pieces: Pieces, now: datetime) -> AsyncGenera
 
 
 async def as_page(
-    user_id: UserId, pieces: Pieces, now: datetime, *, wire: Wire, language: Spoken
+    user_id: UserId,
+    pieces: Pieces,
+    now: datetime,
+    *,
+    last_seen: datetime | None,
+    wire: Wire,
+    language: Spoken,
 ) -> AsyncGenerator[bytes, None]:
     """One HTML page that needs nothing beside itself."""
     parts: Any = language.templates.get_template("_export.html").module
-    yield str(parts.opening(user_id, wire.when(now))).encode()
+    yield str(parts.opening(user_id, wire.when(now), last_seen and wire.when(last_seen))).encode()
     async for piece in pieces:
         if isinstance(piece, Trace):
             yield str(parts.room(piece)).encode()

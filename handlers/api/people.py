@@ -60,13 +60,16 @@ class ExportApi(Api):
         fails, the connection is cut before its end.
         """
         person, now = UserId(user_id), datetime.now(UTC)
+        last_seen = await self.chat.privacy.last_seen(person)
         pieces = self.chat.privacy.export(person)
         if "text/html" in self.request.headers.get("Accept", ""):
             self.set_header("Content-Type", "text/html; charset=UTF-8")
-            chunks = as_page(person, pieces, now, wire=self.chat.wire, language=self.language)
+            chunks = as_page(
+                person, pieces, now, last_seen=last_seen, wire=self.chat.wire, language=self.language
+            )
         else:
             self.set_header("Content-Type", "application/json")
-            chunks = as_json(person, pieces, now)
+            chunks = as_json(person, pieces, now, last_seen=last_seen)
         async with aclosing(chunks), aclosing(pieces):
             await self._stream(chunks)
 

@@ -222,6 +222,7 @@ class ExportAnswer(msgspec.Struct, kw_only=True):
 
     user_id: str
     exported_at: str
+    last_seen: str | None
     rooms: list[ExportedRoom]
 
 

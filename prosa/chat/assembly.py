@@ -218,7 +218,12 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
         ),
         past=Past(rooms=stored_rooms, messages=stored, attachments=attachments, publisher=publisher),
         presence=presence,
-        privacy=Privacy(traces=Traces(database), erasures=Erasures(database), registry=registry),
+        privacy=Privacy(
+            traces=Traces(database),
+            erasures=Erasures(database),
+            sightings=Sightings(database),
+            registry=registry,
+        ),
         registry=registry,
         rooms=rooms,
         searches=searches,

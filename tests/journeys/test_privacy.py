@@ -10,15 +10,19 @@ import pytest
 from tornado.httpclient import HTTPClientError, HTTPResponse
 
 from handlers.api.shapes import ExportAnswer
-from prosa.models.ids import ChatId
+from prosa.chat.wire import moment
+from prosa.models.ids import ChatId, UserId
 from prosa.storage.embedded import EmbeddedMongod
 from prosa.storage.retention import Retention
+from prosa.storage.sightings import Sightings
 from prosa.storage.traces import Traces
 from tests.journeys.scene import Scene, Start, redis_is
 from tests.redis_server import RedisServer
 
 SECONDS = 60
 MANY = 30_000
+SEEN = datetime(2099, 1, 1, 12, tzinfo=UTC)
+"""Later than whatever the worker notes."""
 
 
 async def export(scene: Scene, username: str, **headers: str) -> HTTPResponse:
@@ -54,10 +58,12 @@ async def many_words(scene: Scene, count: int) -> None:
 async def test_an_export_is_everything_of_one_person_and_nothing_of_another(start: Start) -> None:
     scene = await start()
     await a_talk(scene)
+    await Sightings(scene.worker.database).note({UserId(scene.ids["cliente"]): SEEN})
     answer = await export(scene, "cliente")
     assert answer.headers["Content-Type"] == "application/json"
     found = msgspec.json.decode(answer.body, type=ExportAnswer, strict=True)
     assert found.user_id == scene.ids["cliente"]
+    assert found.last_seen == moment(SEEN)
     assert [(room.chat_id, room.is_member, room.name, room.read_seq) for room in found.rooms] == [
         ("1", True, "Cliente", 2),
         ("2", False, "", 0),
@@ -77,6 +83,7 @@ async def test_an_export_is_everything_of_one_person_and_nothing_of_another(star
 async def test_an_export_for_people_can_be_read(start: Start) -> None:
     scene = await start()
     await a_talk(scene)
+    await Sightings(scene.worker.database).note({UserId(scene.ids["cliente"]): SEEN})
     answer = await export(scene, "cliente", accept="text/html")
     assert answer.headers["Content-Type"] == "text/html; charset=UTF-8"
     page = answer.body.decode()
@@ -84,6 +91,7 @@ async def test_an_export_for_people_can_be_read(start: Start) -> None:
     assert re.findall(r"<pre>([^<]*)</pre>", page) == [
         text for room in (1, 2) for text in (f"Olá, &lt;b&gt;sala&lt;/b&gt; {room}", "Até\nlogo")
     ]
+    assert "Sua última visita de que há registro: 01/01/2099 às 09:00." in page
     assert "segredo" not in page
     assert page.rstrip().endswith("</html>")
 

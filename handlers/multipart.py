@@ -43,6 +43,9 @@ class Form:
                 if isinstance(part, multipart.MultipartSegment):
                     self._segment = part
                     if self._is_file(part):
+                        if self._has_file:
+                            raise MalformedError(field=self._file)
+                        self._has_file = True
                         yield File(part.filename or "")
                 elif part is None:
                     self._close()
@@ -74,10 +77,6 @@ class Form:
         segment, self._segment = self._segment, None
         if segment is None:
             return
-        if self._is_file(segment):
-            if self._has_file:
-                raise MalformedError(field=self._file)
-            self._has_file = True
-        else:
+        if not self._is_file(segment):
             self.fields[segment.name] = self._value.decode(errors="replace")
             self._value.clear()

@@ -5,6 +5,7 @@ none, an nginx with complaints, and at last no bus and no store.
 """
 
 import asyncio
+import base64
 import contextlib
 import json
 import shutil
@@ -118,11 +119,24 @@ class Run:
             with contextlib.suppress(Refused):
                 await cliente.asks(event, **{"chat_id": 1, **wrong})
         await cliente.asks("delete_message", chat_id=1, target=said["id"])
+        text = self.secret("file").encode()
+        name = f"{self.secret('name of a file')}.txt"
+        began = await cliente.asks("upload_start", chat_id=1, name=name, size_bytes=len(text))
+        chunk = {"offset": 0, "data": base64.b64encode(text).decode()}
+        await cliente.asks("upload_chunk", upload_id=began["upload_id"], **chunk)
+        brought = await cliente.asks("upload_finish", upload_id=began["upload_id"])
+        await cliente.asks("send_message", chat_id=1, conteudo="", attachment_id=brought["attachment"]["id"])
+        self.file_url = brought["attachment"]["url"]
+        bad = {"chat_id": 1, "name": self.secret("name of no file"), "size_bytes": 0}
+        with contextlib.suppress(Refused):
+            await cliente.asks("upload_start", **bad)
 
     def searches(self) -> None:
         """Words in an address, where a page without scripts has to put them."""
         cookie = {"Cookie": f"sessionid={self.key}"}
         for visitor in (self.front, self.worker):
+            assert visitor.ask(self.file_url, headers=cookie).status == 200
+            assert visitor.ask(self.file_url).status == 404
             for path in ("/chat/buscar/", "/chat/1/buscar/", "/chat/404/buscar/", "/chat/1/historico/"):
                 asked = f"{path}?q={self.secret('search ' + uuid.uuid4().hex)}"
                 assert visitor.ask(asked, headers=cookie).status in {200, 404}
@@ -244,7 +258,12 @@ async def test_nothing_that_a_run_writes_holds_a_text_a_key_a_token_or_an_addres
     for expected in ("worker-1.log", "nginx-access.log", "nginx-error.log", "mongod-1.log", "metrics-1"):
         assert logs[expected], expected
     everything = "".join(logs.values())
-    for line in ("path=/ws/chat/000/-/xhr_send", " /ws/chat/000/-/xhr_send ", "connection_open user_id=1"):
+    for line in (
+        "path=/ws/chat/000/-/xhr_send",
+        " /ws/chat/000/-/xhr_send ",
+        "/anexos/",
+        "connection_open user_id=1",
+    ):
         assert line in everything, line
     found = {
         (what, path.name) for path, text in files.items() for what, s in run.secrets.items() if s in text

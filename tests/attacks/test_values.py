@@ -34,7 +34,7 @@ WORDS: list[object] = [
 ]
 FIELDS = sorted({field for kind in COMMANDS.values() for field in kind.__struct_fields__} | {"attachment_id"})
 GOOD = {"chat_id": "1", "conteudo": "Olá", "seq": 1, "target": 1, "q": "azulejo"}
-LIMITS = ("sends", "typing", "joins", "queries", "searches")
+LIMITS = ("sends", "typing", "joins", "queries", "searches", "uploads", "upload_chunks")
 TEMPLATES = [
     "{{ 7 * 191 }}",
     "{% for x in 'ab' %}{{ x }}{% endfor %}",

@@ -82,6 +82,12 @@ def test_the_id_of_a_session_is_not_told() -> None:
     assert line_of("path=/chat/1/websocket/") == "path=/chat/1/websocket/"
 
 
+def test_what_a_person_calls_a_file_is_not_told() -> None:
+    assert line_of("GET path=/chat/1/anexos/0ab/exame%20da%20Ana.pdf status=200") == (
+        "GET path=/chat/1/anexos/0ab/- status=200"
+    )
+
+
 @pytest.mark.parametrize("name", ["tornado.general", "pymongo.command", "django.db.backends", "asyncio"])
 def test_who_quotes_what_is_not_for_the_log_is_heard_from_a_warning_on(
     written: io.StringIO, name: str

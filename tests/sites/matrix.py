@@ -15,6 +15,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from tests.server import ROOT
+from tests.sites.public import copied
 
 CACHE = ROOT / ".cache"
 DJANGOS = {"4.2": (3, 8), "5.2": (3, 10), "6.0": (3, 12), "6.1": (3, 12)}
@@ -61,7 +62,9 @@ def row(django: str, oldest: Version) -> Row:
     target = CACHE / f"django-{django}"
     shutil.rmtree(target, ignore_errors=True)
     # The package itself, too: what it says that it needs has to allow this Django.
-    wanted_parts = ("./prosa_django", f"django=={django}.*", "djangorestframework-simplejwt")
+    source = CACHE / "prosa_django"
+    shutil.rmtree(source, ignore_errors=True)
+    wanted_parts = (copied(source), f"django=={django}.*", "djangorestframework-simplejwt")
     subprocess.run([*UV, python, "--target", target, *wanted_parts], cwd=ROOT, check=True)
     shutil.rmtree(target / "prosa_django")
     return tried(python, django, target)

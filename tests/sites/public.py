@@ -20,6 +20,13 @@ TLS = {"Host": "market.example", "X-Forwarded-Proto": "https", "Referer": "https
 """What the proxy before the site says."""
 
 
+def copied(folder: Path) -> Path:
+    """The package's own files, and nothing that was built of them: building leaves traces where it is done."""
+    built = shutil.ignore_patterns("__pycache__", "build", "*.egg-info")
+    shutil.copytree(ROOT / "prosa_django", folder, ignore=built)
+    return folder
+
+
 class Marketplace:
     """In ``folder``: a copy of the site, and the package, built and installed as ``pip`` does it."""
 
@@ -49,11 +56,7 @@ class Marketplace:
     def start(self) -> None:
         """It has its tables, and answers."""
         shutil.copytree(Path(__file__).parent / "market", self._folder / "site")
-        shutil.copytree(
-            ROOT / "prosa_django",
-            self._folder / "source",
-            ignore=shutil.ignore_patterns("__pycache__", "build", "*.egg-info"),
-        )
+        source = copied(self._folder / "source")
         pip = [
             "-m",
             "pip",
@@ -64,7 +67,7 @@ class Marketplace:
             "--target",
             self._folder / "parts",
         ]
-        subprocess.run([sys.executable, *pip, self._folder / "source"], check=True)
+        subprocess.run([sys.executable, *pip, source], check=True)
         self.manage("makemigrations", "core", "users", "deals", "chat")
         self.manage("migrate")
         command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{self._port}", "--workers", "2"]

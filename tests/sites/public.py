@@ -21,7 +21,7 @@ TLS = {"Host": "market.example", "X-Forwarded-Proto": "https", "Referer": "https
 
 
 def copied(folder: Path) -> Path:
-    """The package's own files, and nothing that was built of them: building leaves traces where it is done."""
+    """The package's own files in ``folder``: building leaves traces where it is done."""
     built = shutil.ignore_patterns("__pycache__", "build", "*.egg-info")
     shutil.copytree(ROOT / "prosa_django", folder, ignore=built)
     return folder

@@ -106,6 +106,8 @@ def test_one_notification_a_room_in_one_tab_and_gone_once_it_is_read(
     is_live(reforma)
     say(reforma, "Enquanto se olha")
     expect(message(room, "Enquanto se olha")).to_have_count(1)
+    # The list asks after the time in which the tabs settle on who tells.
+    expect(rooms.locator(row(rooms, "avisos")).locator("[data-part=row-preview]")).to_contain_text("se olha")
     for tab in (rooms, room):
         tab.evaluate(AWAY)
     say(reforma, "Enquanto ninguém olha")

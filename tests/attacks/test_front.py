@@ -13,12 +13,15 @@ from tornado.httputil import HTTPServerRequest
 from deploy.cluster import Cluster
 from deploy.colours import PUBLIC
 from deploy.infrastructure import found
+from tests import files
 from tests.attacks.floods import AT_ONCE, Attacker, many
 from tests.browser import Browser
 from tests.journeys.scene import Scene, Start
+from tests.journeys.uploading import BOUNDARY, Sender
 from tests.ports import free_base
 
 BURST = 2_000
+FORM = f"multipart/form-data; boundary={BOUNDARY}"
 DRIBBLED = [
     b"GET /ws/chat/websocket HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
     b"POST /ws/chat/0/abc/xhr_send HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n[",
@@ -109,3 +112,34 @@ async def test_nobody_says_of_themselves_where_they_come_from(front: str, start:
     lies["X-Forwarded-Proto"] = "https"
     await AsyncHTTPClient().fetch(f"{front}/ws/chat/info", headers=lies)
     assert (told[-1].path, told[-1].remote_ip, told[-1].protocol) == ("/ws/chat/info", "127.0.0.1", "http")
+
+
+async def status_of(front: str, path: str, size: int) -> str:
+    """What is answered to the headers of a form of this size."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(front.rpartition(":")[2]))
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {FORM}\r\nContent-Length: {size}\r\n\r\n"
+    )
+    writer.write(head.encode())
+    async with asyncio.timeout(10):
+        answer = await reader.readline()
+    writer.close()
+    return answer.split()[1].decode()
+
+
+@pytest.mark.gen_test(timeout=90)
+async def test_a_file_passes_where_files_are_sent_and_nothing_so_large_elsewhere(
+    front: str, start: Start
+) -> None:
+    scene = await behind(front, start)
+    await scene.room()
+    await (await through(front, await scene.logs_in("cliente"))).leaves()
+    sender = await Sender.open(scene)
+    scene.url = front
+    large = files.PDF.replace(b"\ntrailer", b"\n" + b"%" * 3_000_000 + b"\ntrailer")
+    attachment = await sender.attaches(large, "planta.pdf")
+    assert (await sender.gets(attachment["url"])).body == large
+    assert (await sender.sends(large, "planta.pdf", "Segue")).code == 303
+    for path in ("/chat/1/lida/", "/chat/1/", f"/chat/1/anexos/{attachment['id']}/x"):
+        assert await status_of(front, path, len(large)) == "413"
+    assert await status_of(front, "/chat/1/anexos/", 12_000_000) == "413"

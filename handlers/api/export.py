@@ -74,7 +74,7 @@ def _message(entry: Entry) -> ExportedMessage:
 
 
 def _file(entry: Entry) -> ExportedFile | None:
-    """Where it is, for as long as the person belongs to the room; the site finds it by its id."""
+    """What it is, and where the members of its room find it."""
     if entry.attachment is None:
         return None
     return msgspec.convert(attachment_shape(entry.chat_id, entry.attachment), ExportedFile)

@@ -7,6 +7,7 @@
   'use strict';
 
   var MOST = 5;
+  var HOPELESS = { unsupported_type: true, too_large: true };
 
   function part(element, name) {
     return element.querySelector('[data-part=' + name + ']');
@@ -104,6 +105,7 @@
     });
     item.upload.on('failed', function (refusal) {
       self.isWanted = false;
+      item.isHopeless = Boolean(HOPELESS[refusal.code]);
       self.paint(item, 0, refusal.reason || refusal.message || prosa.text('Não foi possível enviar o arquivo.'));
       self.emit('changed');
     });
@@ -118,7 +120,7 @@
     progress.setAttribute('aria-valuenow', done);
     part(item.tile, 'tile-done').style.width = done + '%';
     part(item.tile, 'tile-state').textContent = failure || prosa.size(item.bytes);
-    part(item.tile, 'tile-retry').hidden = !failure || !item.file;
+    part(item.tile, 'tile-retry').hidden = !failure || !item.file || item.isHopeless;
     item.tile.className = 'tile' + (failure ? ' tile--failed' : '');
   };
 

@@ -77,11 +77,46 @@ def test_what_is_refused_says_why_and_can_be_taken_away(people: People, tmp_path
     is_live(cliente)
     cliente.set_input_files("[data-part=file-input]", written(tmp_path, "x.png", files.SVG))
     expect(part(cliente, "tile-state")).to_contain_text("não é aceito")
+    expect(part(cliente, "tile-retry")).to_have_count(0)
     cliente.click("[data-part=tile-remove]")
     expect(part(cliente, "tile")).to_have_count(0)
     expect(cliente.locator("[data-part=send]")).to_be_disabled()
     say(cliente, "Sem arquivo")
     expect(message(cliente, "Sem arquivo")).to_have_count(1)
+
+
+def test_a_file_that_did_not_get_through_is_tried_again(people: People, tmp_path: Path) -> None:
+    cliente = people("cliente", ROOM_1)
+    is_live(cliente)
+    away = {"code": "unavailable", "message": "O serviço está indisponível.", "retryable": True}
+    cliente.route("**/anexos/", lambda route: route.fulfill(status=503, json={**away, "retry_after_ms": 1}))
+    cliente.set_input_files("[data-part=file-input]", written(tmp_path, "nota.pdf", files.PDF))
+    expect(part(cliente, "tile-state")).to_have_text("O serviço está indisponível.")
+    cliente.unroute("**/anexos/")
+    cliente.click("[data-part=tile-retry]")
+    expect(part(cliente, "tile-state")).to_have_text("69 bytes")
+    expect(part(cliente, "tile-progress")).to_have_count(0)
+    cliente.click("[data-part=send]")
+    expect(cliente.locator(last(cliente)).locator("[data-part=attachment-card]")).to_contain_text("nota.pdf")
+
+
+def test_a_file_is_dropped_on_the_page(people: People) -> None:
+    cliente = people("cliente", ROOM_1)
+    is_live(cliente)
+    cliente.evaluate(
+        """bytes => {
+          const data = new DataTransfer();
+          data.items.add(new File([new Uint8Array(bytes)], "nota.pdf", {type: "application/pdf"}));
+          for (const name of ["dragover", "drop"]) {
+            const event = new DragEvent(name, {dataTransfer: data, bubbles: true, cancelable: true});
+            document.querySelector("[data-part=scroller]").dispatchEvent(event);
+          }
+        }""",
+        list(files.PDF),
+    )
+    expect(part(cliente, "tile")).to_contain_text("nota.pdf")
+    cliente.click("[data-part=tile-remove]")
+    expect(part(cliente, "tile")).to_have_count(0)
 
 
 def test_a_picture_is_pasted(people: People) -> None:

@@ -40,6 +40,8 @@ SAME_EVERYWHERE = frozenset({"Prosa", "Português"})
 FOR_PROGRAMS = frozenset(
     {
         "use strict",
+        "Accept",
+        "Files",
         "noopener nofollow ugc",
         "io client disconnect",
         "io server disconnect",

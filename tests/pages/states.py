@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, WebSocketRoute, expect
 
+from tests import files
 from tests.pages.room import is_live, message, say
 from tests.pages.site import ANA, RUI, has_past, has_room, tells
 from tests.server import Server
@@ -78,6 +79,8 @@ class Stage:
 def furnish(server: Server) -> None:
     """The rooms that the states are about are there, beside the demo's own."""
     has_room(server, "vazia", "Reforma Já", title="Troca do piso da sala", context=CARD)
+    has_room(server, "mudancas", "Reforma Já", title="Troca da fiação", context=CARD)
+    has_room(server, "arquivos", "Reforma Já", title="Projeto do banheiro", context=CARD)
     has_room(server, "trancada", "Reforma Já", title="Instalação elétrica", context=CARD)
     has_room(server, "longa", "Reforma Já", title="Ampliação da cozinha", context=CARD)
     has_past(server, "longa", 120)
@@ -234,6 +237,89 @@ def _unsent(stage: Stage) -> Page:
     return page
 
 
+def _own(stage: Stage, text: str) -> tuple[Page, Locator]:
+    """A room where the person has just said ``text``, and that message."""
+    page = stage.live("mudancas")
+    say(page, text)
+    own = message(page, text).last
+    expect(own).to_be_visible()
+    return page, own
+
+
+def _menu(stage: Stage) -> Page:
+    page, own = _own(stage, "Chego às 9h")
+    own.locator("[data-part=more]").click()
+    expect(own.locator("[data-part=edit]")).to_be_visible()
+    return page
+
+
+def _editing(stage: Stage) -> Page:
+    page, own = _own(stage, "Chego às 10h")
+    own.locator("[data-part=more]").click()
+    own.locator("[data-part=edit]").click()
+    expect(page.locator("[data-part=editing]")).to_be_visible()
+    return page
+
+
+def _changed(stage: Stage) -> Page:
+    page = _editing(stage)
+    page.fill("[data-part=text-box]", "Chego às 10h30")
+    page.press("[data-part=text-box]", "Enter")
+    expect(page.locator("[data-part=editing]")).to_be_hidden()
+    expect(page.locator("[data-part=edited]:visible").last).to_be_visible()
+    say(page, "Isto foi um engano")
+    own = page.locator("[data-part=messages] [data-part=message]").last
+    expect(own).to_contain_text("Isto foi um engano")
+    own.locator("[data-part=more]").click()
+    own.locator("[data-part=delete]").click()
+    page.click("[data-part=deleting-confirm]")
+    expect(page.locator("[data-part=messages] [data-part=text]").last).to_have_text("Mensagem apagada")
+    return page
+
+
+def _deleting(stage: Stage) -> Page:
+    page, own = _own(stage, "Chego às 11h")
+    own.locator("[data-part=more]").click()
+    own.locator("[data-part=delete]").click()
+    expect(page.locator("[data-part=deleting]")).to_be_visible()
+    return page
+
+
+def _chooses(page: Page, name: str, data: bytes) -> None:
+    kind = "image/png" if name.endswith("png") else "application/pdf"
+    page.set_input_files("[data-part=file-input]", {"name": name, "mimeType": kind, "buffer": data})
+
+
+def _files(stage: Stage) -> Page:
+    page = stage.live("arquivos")
+    for name, data, text in (
+        ("planta do banheiro, segunda versão.pdf", files.PDF, ""),
+        ("banheiro antes.png", files.noise((600, 400)), "Assim ficou o box."),
+    ):
+        _chooses(page, name, data)
+        page.fill("[data-part=text-box]", text)
+        page.locator("[data-part=send]").click()
+        expect(page.locator("[data-part=messages] [data-part=attachment]:visible").last).to_be_visible()
+        expect(page.locator("[data-part=tile]:visible")).to_have_count(0)
+    return page
+
+
+def _sending_files(stage: Stage) -> Page:
+    page = stage.live("arquivos")
+    page.route("**/anexos/", lambda _: None)
+    _chooses(page, "banheiro antes.png", files.noise((300, 200)))
+    expect(page.locator("[data-part=tile]:visible")).to_have_count(1)
+    return page
+
+
+def _search(stage: Stage) -> Page:
+    page = stage.live("1")
+    page.click("[data-part=search-open]")
+    page.fill("[data-part=search-field]", "piso")
+    expect(page.locator("[data-part=search-results] a").first).to_be_visible()
+    return page
+
+
 def _list(stage: Stage) -> Page:
     page = stage.opens("/chat/")
     is_live(page)
@@ -262,6 +348,13 @@ STATES: dict[str, Callable[[Stage], Page]] = {
     "sala-hostil": _hostile,
     "sala-em-ingles": _english,
     "sala-sem-scripts": lambda stage: stage.opens("/chat/1/", java_script_enabled=False),
+    "sala-menu": _menu,
+    "sala-editando": _editing,
+    "sala-mudadas": _changed,
+    "sala-apagando": _deleting,
+    "sala-arquivos": _files,
+    "sala-enviando-arquivo": _sending_files,
+    "sala-busca": _search,
     "historico": lambda stage: stage.opens("/chat/longa/historico/?before=60"),
     "busca": lambda stage: stage.opens("/chat/buscar/?q=piso"),
     "busca-vazia": lambda stage: stage.opens("/chat/buscar/?q=helicóptero"),

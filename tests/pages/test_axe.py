@@ -9,7 +9,8 @@ from urllib.error import HTTPError
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.pages.states import STATES, Stage, furnish
+from tests.pages.stage import Stage, furnish
+from tests.pages.states import STATES
 from tests.server import ROOT, Server, log_in, new_browser
 
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()

@@ -11,7 +11,8 @@ from pathlib import Path
 from playwright.sync_api import expect, sync_playwright
 
 from tests.pages.conftest import ARGUMENTS, CHROMIUM
-from tests.pages.states import STATES, Stage, furnish
+from tests.pages.stage import Stage, furnish
+from tests.pages.states import STATES
 from tests.server import Server
 
 WIDTHS = {320: 640, 768: 1024, 1280: 800}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute
+from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketRoute
 
 from tests.pages.room import is_live
 from tests.pages.site import ANA, RUI, has_past, has_room, tells
@@ -28,6 +28,8 @@ class Stage:
         self._keys: dict[str, str] = {}
         self._opened: list[BrowserContext] = []
         self.lines: list[WebSocketRoute] = []
+        self.held: list[Route] = []
+        """Requests that are kept waiting."""
 
     def opens(self, path: str, username: str | None = "cliente", **options: Any) -> Page:
         """A page of that person's, in a browser of its own."""
@@ -66,6 +68,8 @@ class Stage:
     def clear(self) -> None:
         """Every browser is closed."""
         self.lines.clear()
+        while self.held:
+            self.held.pop().abort()
         while self._opened:
             self._opened.pop().close()
 

@@ -198,7 +198,7 @@ def _files(stage: Stage) -> Page:
 
 def _sending_files(stage: Stage) -> Page:
     page = stage.live("arquivos")
-    page.route("**/anexos/", lambda _: None)
+    page.route("**/anexos/", lambda route: stage.held.append(route))  # noqa: PLW0108 - Playwright marks it
     _chooses(page, "banheiro antes.png", files.noise((300, 200)))
     expect(page.locator("[data-part=tile]:visible")).to_have_count(1)
     return page

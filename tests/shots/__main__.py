@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect, sync_playwright
 
 from tests.pages.conftest import ARGUMENTS, CHROMIUM
@@ -38,26 +39,32 @@ def main() -> None:
             server.start()
             server.has_rooms()
             furnish(server)
-            for name in STATES:
-                if name.startswith(wanted):
-                    _take(stage, name, folder)
+            taken = {name: _take(stage, name, folder) for name in STATES if name.startswith(wanted)}
         finally:
             stage.clear()
             chromium.close()
             server.stop()
     print(f"{folder}: look at them, one by one")  # noqa: T201 - to whoever typed the command
+    sys.exit(not all(taken.values()))
 
 
-def _take(stage: Stage, name: str, folder: Path) -> None:
-    page = STATES[name](stage)
-    for theme in THEMES:
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-        for width, height in WIDTHS.items():
-            page.set_viewport_size({"width": width, "height": height})
-            page.wait_for_timeout(SETTLE_MS)
-            page.screenshot(path=str(folder / f"{name}-{width}-{theme}.png"))
+def _take(stage: Stage, name: str, folder: Path) -> bool:
+    """Whether the state was brought about; the others are taken in any case."""
+    try:
+        page = STATES[name](stage)
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            for width, height in WIDTHS.items():
+                page.set_viewport_size({"width": width, "height": height})
+                page.wait_for_timeout(SETTLE_MS)
+                page.screenshot(path=str(folder / f"{name}-{width}-{theme}.png"))
+    except (AssertionError, PlaywrightError) as error:
+        print(f"    {name}: not reached: {error}", flush=True)  # noqa: T201 - to whoever typed the command
+        return False
+    finally:
+        stage.clear()
     print(f"    {name}", flush=True)  # noqa: T201 - to whoever typed the command
-    stage.clear()
+    return True
 
 
 if __name__ == "__main__":

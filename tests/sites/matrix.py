@@ -126,7 +126,7 @@ def prepared(python: str) -> str:
     folder = CACHE / f"python-{'.'.join(map(str, version_of(python)))}"
     own = str(folder / "bin" / "python")
     if not folder.exists():
-        subprocess.run([python, "-m", "venv", "--without-pip", folder], check=True)
+        subprocess.run([python, "-m", "venv", folder], check=True)
     subprocess.run([*UV, own, "--require-hashes", "-r", "requirements-dev.txt"], cwd=ROOT, check=True)
     return own
 

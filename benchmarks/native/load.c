@@ -7,7 +7,7 @@
  * In what is said, %T becomes a mark of who says it and when, %C a number that is used once.
  * When everybody is in, prints `ready SECONDS`. Each line that then comes in is a round, and prints one JSON object.
  *
- *   fanout       connection 0 says NUMBER messages at once, and again when all EXPECTED deliveries have come
+ *   fanout       NUMBER connections say something at once, and again when each has come to all EXPECTED
  *   rate         NUMBER messages a second, said by one after the other
  *   outstanding  NUMBER messages are on the way; one more is said for each that comes back with ACK in it
  *   storm        all but connection 0 are cut off and come back at once; meanwhile it says NUMBER messages in SECONDS,
@@ -322,7 +322,7 @@ static void measure(const char *mode, double seconds, double number, unsigned lo
     if (!strcmp(mode, "fanout")) {
         while (now_ns() < ends_ns) {
             unsigned long long until = heard + expected * (unsigned long long)number;
-            for (int i = 0; i < (int)number; i++) say(&clients[0]);
+            for (int i = 0; i < (int)number; i++) say(&clients[i % count]);
             uint64_t patience = now_ns() + 20000000000u;
             while (heard < until && now_ns() < patience) turn(100);
             if (heard < until) { fprintf(stderr, "%llu deliveries are missing\n", until - heard); exit(1); }

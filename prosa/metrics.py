@@ -160,6 +160,7 @@ for counter, words in (
     (HOLES, ("notice", "watch")),
     (IDENTITY, ("somebody", "nobody", "unknown")),
     (TURNS, ("given", "taken", "off")),
+    (UPLOADS, ("kept", "unsupported_type", "too_large", "malformed")),
 ):
     for word in words:
         counter.labels(word)  # there from the start: Prometheus sees no increase in a series that is new

@@ -208,7 +208,7 @@ async def test_the_past_is_paged_back_as_pages_and_as_json(start: Start) -> None
     page, seen = await cliente.opens(), 0
     while True:
         text = page.body.decode()
-        seen += text.count('data-part="message" data-id')
+        seen += len(re.findall(r'data-part="message" id="m\d+"', text))
         link = re.search(r'href="(/chat/1/historico/\?before=\d+)"[^>]*>Mensagens anteriores', text)
         if link is None or 'data-part="older" hidden' in text:
             break

@@ -34,8 +34,8 @@ FLOODERS = 6
 FLOOD_LENGTH = 2000
 """Of a character of three bytes each."""
 
-FLOOD_MESSAGES = 500
-"""6 KB each: more than the kernel's buffers (2 MiB, seen) and the lab's queue for a connection together."""
+FLOOD_MESSAGES = 1500
+"""6 KB each: well over the kernel's buffers (2 to 4 MiB, seen) and the lab's queue for a connection together."""
 
 FLOOD_SECONDS = 90.0
 WINDOW_BYTES = 4096

@@ -29,6 +29,7 @@ def test_an_own_message_is_ticked_as_sent_then_read(people: People) -> None:
     expect(own).to_have_attribute("data-state", "sent")
     reforma = people("reforma", ROOM_1)
     is_live(reforma)
+    message(reforma, "Você viu isto?").scroll_into_view_if_needed()
     expect(own).to_have_attribute("data-state", "read")
     expect(own.locator("[data-part=tick-word]")).to_have_text("Lida")
 

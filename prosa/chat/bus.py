@@ -16,7 +16,7 @@ from prosa.chat.events import Event
 from prosa.chat.hub import Hub
 from prosa.models.entries import Entry
 from prosa.models.ids import ChatId, UserId
-from prosa.models.rooms import Cursor
+from prosa.models.rooms import Cursor, Room
 from prosa.storage.messages import Messages
 
 log = logging.getLogger(__name__)
@@ -47,11 +47,12 @@ class Said(msgspec.Struct, frozen=True, tag="said"):
 
 
 class Told(msgspec.Struct, frozen=True, tag="told"):
-    """Every connection of a person is told this; on the person's channel."""
+    """Every connection of a person is told this, but for those in one room; on the person's channel."""
 
     user_id: UserId
     name: str
     text: str
+    outside: ChatId | None = None
 
 
 class Crowded(msgspec.Struct, frozen=True, tag="crowded"):
@@ -133,10 +134,16 @@ class Bus:
         self._say(chat_id, event, but)
         self._publish(f"room:{chat_id}", Said(chat_id, event.name, event.text, but))
 
-    def tell(self, user_id: UserId, event: Event) -> None:
-        """Every connection of the person is told."""
-        self._tell(user_id, event)
-        self._publish(f"person:{user_id}", Told(user_id, event.name, event.text))
+    def tell(self, user_id: UserId, event: Event, *, outside: ChatId | None = None) -> None:
+        """Every connection of the person is told; or those ``outside`` of a room, which hear it there."""
+        self._tell(user_id, event, outside)
+        self._publish(f"person:{user_id}", Told(user_id, event.name, event.text, outside))
+
+    def updated(self, room: Room) -> None:
+        """The members of a small room who are not in it may have to show it anew in their lists."""
+        event = events.room_updated(room)
+        for member in room.members or ():
+            self.tell(member.user_id, event, outside=room.chat_id)
 
     def news(self, user_id: UserId, entry: Entry) -> None:
         """The other workers know that something was said in a room of this person."""
@@ -180,7 +187,7 @@ class Bus:
             case Said():
                 self._say(heard.chat_id, events.heard(heard.name, heard.text), heard.but)
             case Told():
-                self._tell(heard.user_id, events.heard(heard.name, heard.text))
+                self._tell(heard.user_id, events.heard(heard.name, heard.text), heard.outside)
             case Crowded():
                 self._messages.crowd(heard.chat_id)
             case _ if self._ears is not None:
@@ -193,9 +200,10 @@ class Bus:
         if live is not None:
             live.tell(event, but=but)
 
-    def _tell(self, user_id: UserId, event: Event) -> None:
+    def _tell(self, user_id: UserId, event: Event, outside: ChatId | None) -> None:
         for connection in self._connections.of(user_id):
-            connection.deliver(event)
+            if outside not in connection.rooms:
+                connection.deliver(event)
 
 
 def _hand_over(heard: News | Changed | Dismissed | Hinted | Roster | Came | Went, ears: Ears) -> None:

@@ -47,16 +47,22 @@ class Cursors:
     async def _advance(self, user_id: UserId, chat_id: ChatId, seq: int, *, is_read: bool) -> Cursor:
         room = await self._rooms.of_member(chat_id, user_id)
         live = self._hub.live(chat_id)
-        if live is None or seq > live.top:
-            seq = min(seq, (await self._messages.tops([chat_id])).get(chat_id, 0))
-        seq = max(seq, 0)
+        top = live.top if live is not None else -1
+        if seq > top:
+            top = (await self._messages.tops([chat_id])).get(chat_id, 0)
+        seq = max(min(seq, top), 0)
         cursor = await self._memberships.advance(
             chat_id, user_id, delivered_seq=seq, read_seq=seq if is_read else 0
         )
         if cursor is None:
             raise NotFoundError
-        if room.is_small:
-            self._bus.moved(cursor)
-        else:
-            self._bus.tell(user_id, events.cursors(cursor))
+        unread = 0 if is_read and cursor.read_seq >= top else None
+        if not room.is_small:
+            self._bus.tell(user_id, events.cursors(cursor, unread=unread))
+            return cursor
+        self._bus.moved(cursor)
+        if is_read:
+            if unread is None:
+                unread = (await self._memberships.unread(chat_id, [user_id])).get(user_id, 0)
+            self._bus.tell(user_id, events.cursors(cursor, unread=unread), outside=chat_id)
         return cursor

@@ -120,9 +120,10 @@ def presence(user_id: UserId, *, online: bool, last_seen: str | None = None) -> 
     return Event("presence", data)
 
 
-def cursors(cursor: Cursor) -> Event:
-    """Somebody has got further in a room."""
-    return Event("cursors", {"chat_id": cursor.chat_id, **cursor_shape(cursor)})
+def cursors(cursor: Cursor, *, unread: int | None = None) -> Event:
+    """Somebody has got further in a room. To that person also how many messages wait for them there."""
+    own: Shape = {} if unread is None else {"unread": unread}
+    return Event("cursors", {"chat_id": cursor.chat_id, **cursor_shape(cursor), **own})
 
 
 def room_updated(room: Room) -> Event:

@@ -61,11 +61,12 @@ class Publisher:
         """Everybody in the room hears the entry in its turn, here and at the other workers.
 
         Members who are elsewhere are notified, unless it ``is_news`` to nobody: an imported past. An edit or
-        a deletion is none either, and moves no room in anybody's list.
+        a deletion is none either, and moves no room in anybody's list; but a list may have to say it anew.
         """
         self._bus.stored(entry)
         self._searches.note(entry.chat_id)
         if not entry.is_message:
+            self._bus.updated(room)
             return
         readers = tuple(member.user_id for member in room.members or () if member.user_id != entry.author_id)
         self._put(_Work(entry, readers if is_news else (), is_ours=True))

@@ -54,6 +54,7 @@ class Registry:
             for user_id in await self._show(room, before):
                 self._dismiss(user_id, chat_id, "removed")
             self._bus.changed(chat_id)
+            self._bus.updated(room)
         return room
 
     async def delete(self, chat_id: ChatId) -> None:

@@ -110,6 +110,14 @@
         });
       }
     });
+    /* Read elsewhere, perhaps on another device. */
+    connection.on('cursors', function (data) {
+      var counts = {};
+      if (data.user_id === page.user_id && data.chat_id !== page.chat_id && data.unread !== undefined) {
+        counts[data.chat_id] = data.unread;
+        alerts.read(counts);
+      }
+    });
     connection.on('presence', function (data) {
       feed.parts.rows.presence(data.user_id, data.online);
     });

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.pages.conftest import People, watch_faults
-from tests.pages.room import is_live, message, say
+from tests.pages.room import ROOM_1, is_live, message, say
 from tests.pages.site import has_room
 from tests.server import Server
 
@@ -95,6 +95,56 @@ def test_tabs_agree_on_what_waits_and_reading_in_one_clears_all(
     for tab in (rooms, room):
         expect(tab).to_have_title(re.compile(r"^\(\d+\) " if before else r"^[^(]"))
         assert waiting(tab) == before
+
+
+def test_reading_on_another_device_reaches_the_list_the_title_and_another_room(
+    server: Server, people: People
+) -> None:
+    has_room(server, "aparelhos", title="Sala dos aparelhos")
+    rooms = people("cliente", "/chat/")
+    phone = people("cliente", ROOM_1, viewport={"width": 360, "height": 740})
+    for page in (rooms, phone):
+        is_live(page)
+    reforma = people("reforma", "/chat/aparelhos/websocket/")
+    is_live(reforma)
+    say(reforma, "Leia em qualquer um")
+    badge = rooms.locator(row(rooms, "aparelhos")).locator("[data-part=row-count]")
+    expect(badge).to_have_text("1")
+    before = {page: waiting(page) for page in (rooms, phone)}
+    assert all(before.values())
+    desk = people("cliente", "/chat/aparelhos/websocket/")
+    expect(message(desk, "Leia em qualquer um")).to_have_count(1)
+    expect(badge).to_be_hidden()
+    for page in (rooms, phone):
+        page.wait_for_function(
+            "count => !document.title.startsWith('(' + count + ')')", arg=before[page], timeout=5000
+        )
+        assert waiting(page) == before[page] - 1
+
+
+def test_an_edit_and_a_deletion_are_seen_in_the_list_and_so_is_what_the_site_changes(
+    server: Server, people: People
+) -> None:
+    has_room(server, "mudam", title="Sala que muda")
+    rooms, reforma = people("cliente", "/chat/"), people("reforma", "/chat/mudam/websocket/")
+    for page in (rooms, reforma):
+        is_live(page)
+    say(reforma, "Custa 100")
+    preview = rooms.locator(row(rooms, "mudam")).locator("[data-part=row-preview]")
+    expect(preview).to_contain_text("Custa 100")
+    reforma.press("[data-part=text-box]", "ArrowUp")
+    say(reforma, "Custa 120")
+    expect(preview).to_contain_text("Custa 120", timeout=5000)
+    message(reforma, "Custa 120").locator("[data-part=more]").click()
+    message(reforma, "Custa 120").locator("[data-part=delete]").click()
+    reforma.click("[data-part=deleting-confirm]")
+    expect(preview).to_have_text("Mensagem apagada", timeout=5000)
+    has_room(server, "mudam", title="Sala que mudou", can_write=False, reason="Fim.")
+    changed = rooms.locator(row(rooms, "mudam"))
+    expect(changed.locator("[data-part=row-title]")).to_have_text("Sala que mudou", timeout=5000)
+    expect(changed.locator("[data-part=row-closed]")).to_be_visible()
+    has_room(server, "nova", title="Sala que nasce")
+    expect(rooms.locator(row(rooms, "nova"))).to_be_visible(timeout=5000)
 
 
 def test_one_notification_a_room_in_one_tab_and_gone_once_it_is_read(

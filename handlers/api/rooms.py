@@ -30,7 +30,7 @@ from prosa.models.errors import (
     TooLongError,
     UnavailableError,
 )
-from prosa.models.ids import AttachmentId, ChatId, ClientId, UserId
+from prosa.models.ids import RESERVED, AttachmentId, ChatId, ClientId, UserId
 from prosa.models.rooms import Member, RoomDraft
 
 CONTEXT_MAX = 16 * 1024
@@ -50,7 +50,10 @@ class RoomApi(Api):
         """The room is as the body says, and every open page shows it so.
 
         The same again changes nothing; anything else makes `version` grow. A deleted room comes back.
+        `api` and `buscar` are no room's id (`malformed`, `field: "chat_id"`): pages have these names.
         """
+        if chat_id in RESERVED:
+            raise MalformedError(field="chat_id")
         if len(msgspec.json.encode(body.context)) > CONTEXT_MAX:
             raise TooLargeError(limit=CONTEXT_MAX)
         if not _can_be_kept(body.context, CONTEXT_DEPTH):

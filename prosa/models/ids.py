@@ -22,6 +22,8 @@ UploadId = NewType("UploadId", str)
 """A file on its way in, and once it is in, its attachment: 32 hexadecimal digits."""
 
 ATTACHMENT_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+RESERVED = frozenset({"api", "buscar"})
+"""What a page or the API has below ``/chat/`` is no room's id: nobody would find such a room."""
 CHAT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 CLIENT_ID = re.compile(r"[\x21-\x7e]{1,64}", re.ASCII)
 

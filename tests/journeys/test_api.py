@@ -37,6 +37,8 @@ CALLS = [
     Call("put", "/rooms/{chat_id}", "/rooms/a", 200, ROOM),
     Call("put", "/rooms/{chat_id}", "/rooms/a", 200, ROOM),
     Call("put", "/rooms/{chat_id}", "/rooms/a", 400, {**ROOM, "title": 1}),
+    Call("put", "/rooms/{chat_id}", "/rooms/api", 400, ROOM),
+    Call("put", "/rooms/{chat_id}", "/rooms/buscar", 400, ROOM),
     Call("put", "/rooms/{chat_id}", "/rooms/a", 413, {**ROOM, "context": {"x": "y" * 20_000}}),
     Call("post", "/rooms/{chat_id}/import", "/rooms/a/import", 200, {"messages": [PAST]}),
     Call("post", "/rooms/{chat_id}/import", "/rooms/a/import", 200, {"messages": [PAST]}),

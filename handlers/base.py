@@ -2,6 +2,7 @@
 
 import logging
 import math
+import re
 from http import HTTPStatus
 from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
@@ -35,6 +36,11 @@ WAY_BACK = "prosa_next"
 """Where a stranger wanted to go, for sites whose login ignores ``next``."""
 
 WAY_BACK_SECONDS = 600
+
+PLACES = ("em", "before", "after", "mensagem")
+"""What of a page's query belongs to the way back: places, which are numbers, and nobody's words."""
+
+PLACE = re.compile(rb"[0-9]{1,15}")
 
 
 class Foreign(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,6 +184,13 @@ class Page(Base):
         self.set_header("Content-Language", self.language.code)
         self.finish(template.render({**known, **context}))
 
+    @property
+    def place(self) -> str:
+        """The page that is asked for, and where on it, to come back to. Nothing foreign is in it."""
+        sent = {name: self.request.query_arguments.get(name, [b""])[-1] for name in PLACES}
+        query = urlencode({name: value for name, value in sent.items() if PLACE.fullmatch(value)})
+        return f"{self.request.path}?{query}" if query else self.request.path
+
     def remember(self, path: str) -> None:
         """Bring the person back to ``path``, also where the site's login ignores ``next``."""
         self.set_cookie(WAY_BACK, path, path="/chat/", max_age=WAY_BACK_SECONDS)
@@ -194,8 +207,8 @@ class Page(Base):
         if self.wants_json():
             self.answer(refusal_shape(error, self.language.text(error.sentence)))
         elif isinstance(error, UnauthenticatedError) and self.request.method in ("GET", "HEAD"):
-            self.remember(self.request.path)
-            self.redirect(self.login_url_to(self.request.path))
+            self.remember(self.place)
+            self.redirect(self.login_url_to(self.place))
         else:
             self.draw_refusal(error, status)
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from handlers.base import WAY_BACK, Page
+from handlers.base import PLACES, WAY_BACK, Page
 from handlers.forms import ACCEPT
 from prosa.chat.commands import History, in_utc
 from prosa.chat.messages import utc_now
@@ -22,7 +22,13 @@ from prosa.models.ids import ChatId
 from prosa.models.people import Person
 from prosa.models.rooms import Bookmark, Cursor, Room
 
-ROOM_PATH = re.compile(r"/chat/[A-Za-z0-9_-]{1,64}/(?:websocket/|historico/|buscar/)?")
+ROOM_PATH = re.compile(
+    r"/chat/[A-Za-z0-9_-]{1,64}/(?:(?:websocket|historico|buscar|editar|apagar)/)?"
+    rf"(?:\?(?:{'|'.join(PLACES)})=[0-9]{{1,15}})?",
+    re.ASCII,
+)
+"""What a cookie may lead to: our pages, at a place."""
+
 SOCKJS_URL = "/ws/chat"
 PAGE = 50
 ROOMS = 30

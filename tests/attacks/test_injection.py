@@ -41,6 +41,8 @@ ELSEWHERE = [
     "/chat//evil.example/",
     "/chat/1/websocket/..//evil.example",
     "/chat/1/\t//evil.example/",
+    "/chat/1/?em=1//evil.example/",
+    "/chat/1/?next=//evil.example/",
     "javascript:alert(1)",
     "/entrar/?next=//evil.example/",
     "",
@@ -129,7 +131,13 @@ async def test_no_way_back_leads_elsewhere(start: Start, elsewhere: str) -> None
     for cookie in (f'{me}; prosa_next="{elsewhere}"', f"{me}; prosa_next={elsewhere}"):
         head = await passes(scene, "GET /chat/ HTTP/1.1", f"Cookie: {cookie}")
         assert "Location:" not in head
-    for path in (elsewhere, f"/chat/?next={elsewhere}", f"/chat/1/?next={elsewhere}", f"/{elsewhere}"):
+    for path in (
+        elsewhere,
+        f"/chat/?next={elsewhere}",
+        f"/chat/1/?next={elsewhere}",
+        f"/chat/1/?em=1{elsewhere}",
+        f"/{elsewhere}",
+    ):
         if path.startswith("/") and "\t" not in path:
             for line in (f"GET {path} HTTP/1.1", f"HEAD {path} HTTP/1.1"):
                 is_local(await passes(scene, line))
@@ -147,7 +155,7 @@ def is_local(head: str) -> None:
         assert to.path.startswith(("/chat/", "/entrar/"))
         assert not value.startswith(("//", "/\\"))
         for back in parse_qs(to.query).get("next", []):
-            assert re.fullmatch(r"/chat/([A-Za-z0-9_-]+/(websocket/|historico/)?)?", back)
+            assert re.fullmatch(r"/chat/([A-Za-z0-9_-]+/(websocket/|historico/)?)?(\?em=[0-9]+)?", back)
 
 
 @pytest.mark.gen_test(timeout=SECONDS)

@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
@@ -37,6 +38,35 @@ async def test_a_stranger_is_sent_to_the_login_and_finds_the_way_back(start: Sta
     assert (came.code, came.headers["Location"]) == (302, "/chat/1/websocket/")
     foreign = await scene.get("/chat/", Cookie=f"sessionid={key}; prosa_next=//evil.example/")
     assert foreign.code == 200
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/chat/1/websocket/?em=12", "/chat/1/websocket/?em=12"),
+        ("/chat/1/?x=1&em=12&next=//evil.example/", "/chat/1/?em=12"),
+        ("/chat/1/historico/?before=40", "/chat/1/historico/?before=40"),
+        ("/chat/1/editar/?mensagem=3", "/chat/1/editar/?mensagem=3"),
+        ("/chat/1/buscar/?q=meu+segredo", "/chat/1/buscar/"),
+        ("/chat/1/?em=12//evil.example", "/chat/1/"),
+        ("/chat/1/?em=%D9%A1", "/chat/1/"),
+        ("/chat/1/?em=1%0d%0aX:1", "/chat/1/"),
+        ("/chat/1/?em=%ff", "/chat/1/"),
+    ],
+)
+async def test_the_way_back_leads_to_the_place_on_the_page_and_holds_nothing_else(
+    start: Start, path: str, kept: str
+) -> None:
+    scene = await start()
+    await scene.room()
+    sent = await scene.get(path)
+    assert sent.code == 302
+    assert parse_qs(urlsplit(sent.headers["Location"]).query) == {"next": [kept]}
+    cookie = sent.headers["Set-Cookie"].split(";")[0]
+    key = await scene.logs_in("cliente")
+    came = await scene.get("/chat/", Cookie=f"sessionid={key}; {cookie}")
+    assert (came.code, came.headers.get("Location")) == (302, kept)
 
 
 @pytest.mark.gen_test(timeout=SECONDS)

@@ -12,6 +12,7 @@ from prosa.chat import lag
 from prosa.chat.attachments import Attachments
 from prosa.chat.bus import Bus, Ears
 from prosa.chat.changes import Changes
+from prosa.chat.completions import Completions
 from prosa.chat.connections import Connections
 from prosa.chat.cursors import Cursors
 from prosa.chat.elsewhere import Elsewhere
@@ -232,7 +233,9 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
         uploads=Uploads(
             uploads=stored_uploads,
             attachments=stored_attachments,
-            inspector=Inspector(),
+            completions=Completions(
+                uploads=stored_uploads, attachments=stored_attachments, inspector=Inspector(), now=utc_now
+            ),
             rooms=rooms,
             limits=limits,
             tasks=tasks,

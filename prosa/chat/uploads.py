@@ -1,40 +1,35 @@
-"""Files on their way in: announced, taken a piece at a time, looked at, and kept until they are sent.
+"""Files on their way in: announced, and taken a piece at a time.
 
 Over the socket in chunks, from whichever worker, going on after a cut; over HTTP in one request, which
-``handlers/attachments.py`` takes apart. What becomes of them is in ``attachments.py``.
+``handlers/uploads.py`` takes apart. What is made of one that has come is in ``completions.py``, and what
+becomes of it then in ``attachments.py``.
 """
 
-import asyncio
 import base64
 import binascii
-import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from uuid import uuid4
 
 import msgspec
 
-from prosa import metrics
+from prosa.chat.completions import BUSY_RETRY_MS, Completions
 from prosa.chat.limits import Limits
 from prosa.chat.rooms import Rooms
 from prosa.chat.tasks import Tasks
 from prosa.chat.upload_commands import UploadChunk, UploadFinish, UploadStart
-from prosa.inspection.inspector import Inspected, Inspector
 from prosa.inspection.names import plain
-from prosa.models.attachments import Attachment, File, Upload
+from prosa.models.attachments import Attachment, Upload
 from prosa.models.errors import (
-    LaterError,
     MalformedError,
     NotFoundError,
     RateLimitedError,
     ReadOnlyError,
-    RefusedError,
     TooLargeError,
     UnavailableError,
     UnsupportedTypeError,
 )
 from prosa.models.ids import AttachmentId, ChatId, ClientId, UploadId, UserId
-from prosa.storage.attachments import CHUNK_BYTES
 from prosa.storage.attachments import Attachments as StoredAttachments
 from prosa.storage.uploads import Uploads as StoredUploads
 
@@ -44,10 +39,6 @@ DATA_CHARS = 24 * 1024
 """Of base64 in one chunk: it fits into an inner message, with what is around it."""
 FULL_RETRY_MS = 10_000
 """When somebody who has too much on the way, or unsent, may try again."""
-BUSY_RETRY_MS = 1_000
-LOOK_SECONDS = 60.0
-"""For looking at a file and storing it. After it nothing more is written, so that another one may try."""
-CLAIM_SECONDS = 120.0
 
 
 class Allowance(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +57,7 @@ class Uploads:
         *,
         uploads: StoredUploads,
         attachments: StoredAttachments,
-        inspector: Inspector,
+        completions: Completions,
         rooms: Rooms,
         limits: Limits,
         tasks: Tasks,
@@ -75,7 +66,7 @@ class Uploads:
     ) -> None:
         self._uploads = uploads
         self._attachments = attachments
-        self._inspector = inspector
+        self._completions = completions
         self._rooms = rooms
         self._limits = limits
         self._tasks = tasks
@@ -164,28 +155,7 @@ class Uploads:
         await self._may_upload(upload.chat_id, owner_id)
         if upload.offset != upload.size_bytes:
             raise MalformedError(field="offset", offset=upload.offset)
-        return upload.chat_id, await self.complete(upload)
-
-    async def complete(self, upload: Upload, client_id: ClientId | None = None) -> Attachment:
-        """All of the upload has come: it is looked at and kept. As ``finish``.
-
-        With the ``client_id`` of its message, the same file for the same message is the same attachment.
-        """
-        if not await self._uploads.claim(upload.id, self._now(), CLAIM_SECONDS):
-            raise UnavailableError(retry_after_ms=BUSY_RETRY_MS)
-        try:
-            async with asyncio.timeout(LOOK_SECONDS):
-                attachment = await self._look(upload, client_id)
-        except RefusedError as error:
-            metrics.UPLOADS.labels(error.code).inc()
-            await self._uploads.discard(upload.id)
-            raise
-        except (LaterError, TimeoutError) as error:
-            await self._uploads.release(upload.id, self._now())
-            raise UnavailableError(retry_after_ms=BUSY_RETRY_MS) from error
-        await self._uploads.discard(upload.id)
-        metrics.UPLOADS.labels("kept").inc()
-        return attachment
+        return upload.chat_id, await self._completions.complete(upload)
 
     async def cancel(self, owner_id: UserId, upload_id: UploadId) -> None:
         """Nothing of it is left, whether it is still coming, or waits to be sent. Also where nothing was."""
@@ -196,9 +166,12 @@ class Uploads:
             await self._attachments.remove([kept.attachment.id])
 
     async def complete_or_discard(self, upload: Upload, client_id: ClientId | None = None) -> Attachment:
-        """As ``complete``, for one that nobody can go on with: where it fails, nothing of it is left."""
+        """As ``finish``, for one that nobody can go on with: where it fails, nothing of it is left.
+
+        With the ``client_id`` of its message, the same file for the same message is the same attachment.
+        """
         try:
-            return await self.complete(upload, client_id)
+            return await self._completions.complete(upload, client_id)
         except BaseException:
             self.abandon(upload)
             raise
@@ -206,22 +179,6 @@ class Uploads:
     def abandon(self, upload: Upload) -> None:
         """Soon, nothing of it is left: whoever sent it has gone away, or been refused."""
         self._tasks.start("upload abandoned", self._uploads.discard(upload.id))
-
-    async def _look(self, upload: Upload, client_id: ClientId | None) -> Attachment:
-        pieces = self._uploads.pieces(upload.id)
-        inspected = await self._inspector.inspect(pieces, upload.name, upload.sha256)
-        with inspected.content:
-            attachment_id = AttachmentId(upload.id)
-            if client_id is not None:
-                attachment_id = _derived(upload, client_id, inspected.source_sha256)
-                await self._uploads.becomes(upload.id, attachment_id)
-                kept = await self._attachments.find(attachment_id)
-                if kept is not None:
-                    return kept.attachment
-            file = _file(upload, attachment_id, inspected)
-            blocks = inspected.blocks(CHUNK_BYTES)
-            await self._attachments.keep(file, blocks, inspected.thumbnail, self._now())
-        return file.attachment
 
     async def _own(self, owner_id: UserId, upload_id: UploadId) -> Upload:
         upload = await self._uploads.find(upload_id, owner_id)
@@ -262,30 +219,3 @@ def _decoded(data: str) -> bytes:
     if not decoded:
         raise MalformedError(field="data")
     return decoded
-
-
-def _derived(upload: Upload, client_id: ClientId, sha256: str) -> AttachmentId:
-    """One name for one file of one message, however often a form is sent."""
-    said = f"{upload.chat_id}\0{upload.owner_id}\0{client_id}\0{sha256}"
-    return AttachmentId(hashlib.sha256(said.encode()).hexdigest()[:32])
-
-
-def _file(upload: Upload, attachment_id: AttachmentId, inspected: Inspected) -> File:
-    return File(
-        attachment=Attachment(
-            id=attachment_id,
-            name=inspected.name,
-            type=inspected.type,
-            size_bytes=inspected.size_bytes,
-            width=inspected.width,
-            height=inspected.height,
-            has_thumbnail=bool(inspected.thumbnail),
-        ),
-        chat_id=upload.chat_id,
-        owner_id=upload.owner_id,
-        sha256=inspected.sha256,
-        source_sha256=inspected.source_sha256,
-        charset=inspected.charset,
-        thumbnail_type=inspected.thumbnail_type,
-        thumbnail_bytes=len(inspected.thumbnail),
-    )

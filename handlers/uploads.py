@@ -1,7 +1,8 @@
 """Forms with a file in them: taken apart and stored while they come, a piece at a time.
 
 Who asks, and whether they may, is settled before the first byte of a file; a form's XSRF token has to stand
-before it, as it does in ours. Whoever stops, or is refused, leaves nothing behind.
+before it, as it does in ours. Whoever stops, or is refused, leaves nothing behind; but a text that came
+with the form is given back.
 """
 
 import asyncio
@@ -34,6 +35,9 @@ IDLE_SECONDS = 30.0
 class Receiving(forms.Form):
     """A form whose file is on its way into the store while the rest of it comes."""
 
+    BRINGS_TEXT = False
+    """Whether what is refused before it comes is read all the same: there is a text in it to give back."""
+
     _form: Form
     _person: Person
 
@@ -45,6 +49,7 @@ class Receiving(forms.Form):
         self._failure: ProsaError | None = None
         self._idle: asyncio.TimerHandle | None = None
         self._is_checked = False
+        self._is_readable = False
 
     def check_xsrf_cookie(self) -> None:
         """Now, where the token is in a header; otherwise it is among the fields, before the file."""
@@ -56,26 +61,35 @@ class Receiving(forms.Form):
         """Who asks may write in the room, and announces no more than may come."""
         if self.request.method != "POST":
             return
-        limit = self.chat.uploads.limit_bytes
-        if self._announced() > limit + AROUND_BYTES:
-            raise TooLargeError(limit=limit)
         self._form = Form(self.request.headers["Content-Type"], file=FIELD)
-        self._person = await self.identified()
+        try:
+            limit = self.chat.uploads.limit_bytes
+            if self._announced() > limit + AROUND_BYTES:
+                raise TooLargeError(limit=limit)
+            self._person = await self.identified()
+        except ProsaError as error:
+            if not self.BRINGS_TEXT:
+                raise
+            self._failure = error
+        self._is_readable = True
         self._wait()
 
     async def data_received(self, chunk: bytes) -> None:
         """Stored before more is read. What is refused is read to its end, and answered then."""
         self._wait()
-        if self._failure is not None or not hasattr(self, "_person"):
+        if not self._is_readable:
             return
         try:
             for part in self._form.read(chunk):
+                if self._failure is not None:
+                    continue
                 if isinstance(part, File):
                     await self._begin(part.name)
                 else:
                     await self._take(part)
         except ProsaError as error:
-            self._failure = error
+            self._is_readable = False
+            self._failure = self._failure or error
             self._abandon()
 
     def on_connection_close(self) -> None:
@@ -92,6 +106,7 @@ class Receiving(forms.Form):
 
         Raises what was wrong with it. The upload is the caller's now.
         """
+        self._fill()
         if self._failure is not None:
             raise self._failure
         self._form.end()
@@ -105,10 +120,14 @@ class Receiving(forms.Form):
         length = self.request.headers.get("Content-Length", "")
         return int(length) if length.isdecimal() else self.chat.uploads.limit_bytes
 
-    def _check_token(self) -> None:
-        """Fields are put where a form's are looked for. Raises ``StaleFormError``."""
+    def _fill(self) -> None:
+        """Fields are put where a form's are looked for."""
         for name, value in self._form.fields.items():
             self.request.body_arguments[name] = self.request.arguments[name] = [value.encode()]
+
+    def _check_token(self) -> None:
+        """Raises ``StaleFormError``."""
+        self._fill()
         if not self._is_checked:
             super().check_xsrf_cookie()
             self._is_checked = True
@@ -171,6 +190,8 @@ class UploadFile(Receiving):
 
 class SendFile(Receiving, forms.Send):
     """``POST /chat/{id}/enviar/`` with a file: uploads and sends, in one form."""
+
+    BRINGS_TEXT = True
 
     _kept_file: Attachment | None = None
 

@@ -56,6 +56,28 @@ async def test_a_refused_form_keeps_its_text_and_its_file(start: Start) -> None:
 
 
 @pytest.mark.gen_test(timeout=SECONDS)
+async def test_a_form_that_is_refused_before_it_comes_keeps_its_text_too(start: Start) -> None:
+    scene = await start(attachment_bytes=300_000)
+    await scene.room()
+    sender = await Sender.open(scene)
+    refused = [await sender.sends(b"x" * 700_000, "vídeo.mp4", "Segue <o> vídeo")]
+    sender.cookies = sender.cookies.partition("; ")[2]  # the session has ended
+    refused += [
+        await sender.sends(data, name, "Segue <o> vídeo") for data, name in ((b"", ""), (files.PDF, "a.pdf"))
+    ]
+    assert [answer.code for answer in refused] == [413, 401, 401]
+    for answer in refused:
+        page = answer.body.decode()
+        assert "Segue &lt;o&gt; vídeo</textarea>" in page
+        assert sender.client_id in page
+    body = form_of(("conteudo", None, b"Alheio"))
+    evil = await sender.posts("/chat/1/enviar/", body, Origin="https://evil.example")
+    assert evil.code == 403
+    assert "Alheio" not in evil.body.decode()
+    assert await left(scene) == {}
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
 async def test_a_foreign_page_uploads_nothing(start: Start) -> None:
     scene = await start()
     await scene.room()

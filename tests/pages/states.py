@@ -126,6 +126,7 @@ def _unsent(stage: Stage) -> Page:
     page.context.clear_cookies(name="sessionid")
     page.fill("textarea", "Combinado, até amanhã às oito.")
     page.click("[data-part=send]")
+    expect(page.locator("textarea")).to_have_value("Combinado, até amanhã às oito.")
     return page
 
 
@@ -204,11 +205,13 @@ def _sending_files(stage: Stage) -> Page:
     return page
 
 
-def _search(stage: Stage) -> Page:
-    page = stage.live("1")
+def _search(stage: Stage, text: str = "piso", path: str = "/chat/1/websocket/") -> Page:
+    page = stage.opens(path)
+    is_live(page)
     page.click("[data-part=search-open]")
-    page.fill("[data-part=search-field]", "piso")
-    expect(page.locator("[data-part=search-results] a").first).to_be_visible()
+    page.fill("[data-part=search-field]", text)
+    if text:
+        expect(page.locator("[data-part=search-state]")).to_contain_text("encontrada")
     return page
 
 
@@ -247,6 +250,10 @@ STATES: dict[str, Callable[[Stage], Page]] = {
     "sala-arquivos": _files,
     "sala-enviando-arquivo": _sending_files,
     "sala-busca": _search,
+    "sala-busca-aberta": lambda stage: _search(stage, ""),
+    "sala-busca-sem-resultado": lambda stage: _search(stage, "helicóptero"),
+    "lista-busca": lambda stage: _search(stage, path="/chat/"),
+    "lista-busca-sem-resultado": lambda stage: _search(stage, "helicóptero", "/chat/"),
     "historico": lambda stage: stage.opens("/chat/longa/historico/?before=60"),
     "busca": lambda stage: stage.opens("/chat/buscar/?q=piso"),
     "busca-vazia": lambda stage: stage.opens("/chat/buscar/?q=helicóptero"),

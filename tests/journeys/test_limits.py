@@ -44,6 +44,38 @@ async def test_workers_count_one_person_together(start: Start, redis: RedisServe
 
 
 @pytest.mark.gen_test(timeout=SECONDS)
+@pytest.mark.parametrize(
+    ("limit", "command", "data"),
+    [
+        ("searches", "search_messages", {"q": "azulejo"}),
+        ("uploads", "upload_start", {"chat_id": 1, "name": "nota.pdf", "size_bytes": 9}),
+    ],
+)
+async def test_of_searches_and_files_too_workers_count_one_person_together(
+    start: Start, redis: RedisServer, limit: str, command: str, data: dict[str, Any]
+) -> None:
+    # A worker may count the first quarter of a window by itself: alone, two would let twice as many pass.
+    settings = {limit: "20 per minute", "open_uploads": 100, "redis_url": redis.url}
+    one, other = [await start(**settings) for _ in range(2)]
+    await redis_is("up", one, other)
+    await one.room()
+    tabs = [await worker.browser("cliente") for worker in (one, other)]
+    answers: list[str] = []
+    for n in range(40):
+        try:
+            await tabs[n % 2].asks(command, **data)
+            answers.append("ack")
+        except Refused as refusal:
+            answers.append(refusal.code)
+    assert 20 <= answers.count("ack") <= 30
+    assert answers.count("rate_limited") == 40 - answers.count("ack")
+    for tab in tabs:
+        with pytest.raises(Refused):
+            await tab.asks(command, **data)
+    await (await other.browser("reforma")).asks(command, **data)
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
 async def test_without_a_redis_that_answers_each_worker_counts_for_itself(
     start: Start, redis: RedisServer
 ) -> None:

@@ -1,19 +1,21 @@
 /* Editing and deleting one's own messages, from the menu to the place in the log.
 
-   parts: menus, list, view, outbox, composer, lastSeq() of the room, box, scroller, editing, editingText, stop (elements of the
+   parts: menus, list, view, outbox, composer, drafts, lastSeq() of the room, box, scroller, editing, editingText, stop (elements of the
    bar above the box), deleting, deletingText, keep, confirm (of the question). What is asked for leaves through
-   the outbox; until the log has it, the message says that it is being saved. */
+   the outbox; until the log has it, the message says that it is being saved. What is being written is kept until then. */
 (function (prosa) {
   'use strict';
 
   var ESCAPE = 27;
   var UP = 38;
   var GONE = prosa.text('A mensagem que você editava foi apagada.');
+  var LATE = prosa.text('A mensagem que você editava não pode mais ser mudada.');
   var WORDS = { edit: prosa.text('salvando…'), 'delete': prosa.text('apagando…') };
 
   function Changes(parts) {
     this.parts = parts;
     this.edited = null;
+    this.draft = null;
     this.asked = null;
     this.waiting = {};
     this.described = parts.box.getAttribute('aria-describedby');
@@ -91,19 +93,51 @@
     var self = this;
     var parts = this.parts;
     var text = parts.view.textOf(element);
+    var seq = +element.getAttribute('data-seq');
     this.keep();
     this.stop();
     this.edited = element;
+    this.draft = parts.drafts.of(seq);
     parts.view.highlight(element, true);
     parts.editingText.textContent = text;
     parts.editing.hidden = false;
     parts.box.setAttribute('aria-describedby', parts.editing.id + ' ' + this.described);
-    parts.composer.lend(text, function (written) {
+    parts.composer.lend(this.draft.load() || text, function (written) {
+      self.draft.save(written === text ? '' : written);
+    }, function (written) {
       self.stop();
       if (written !== text) {
-        parts.outbox.change('edit', +element.getAttribute('data-seq'), written);
+        parts.outbox.change('edit', seq, written);
       }
     });
+  };
+
+  /* What was being written before the page was left, or broke down, is in the box again; where the message is not to be
+     changed any more, among what is to be said. */
+  Changes.prototype.resume = function () {
+    var parts = this.parts;
+    parts.drafts.begun().forEach(function (seq) {
+      var draft = parts.drafts.of(seq);
+      var element = parts.list.element(seq);
+      if (element && parts.menus.mayEdit(element)) {
+        if (!this.edited) {
+          this.edit(element);
+        }
+      } else if ((element || seq < parts.list.firstSeq()) && draft.load()) {
+        parts.composer.giveBack(draft.text, LATE);
+        draft.save('');
+      }
+    }, this);
+  };
+
+  /* Another tab went on with it, or has ended it: the browser's storage event tells. */
+  Changes.prototype.follow = function (event) {
+    var text = this.edited && this.draft.follow(event, this.parts.box.value);
+    if (text === '') {
+      this.stop();
+    } else if (text) {
+      this.parts.composer.put(text);
+    }
   };
 
   /* The message stays as it is, or has been sent on its way. */
@@ -111,6 +145,7 @@
     if (this.edited) {
       this.parts.view.highlight(this.edited, false);
       this.edited = null;
+      this.draft.save('');
       this.parts.editing.hidden = true;
       this.parts.box.setAttribute('aria-describedby', this.described);
       this.parts.composer.reclaim();

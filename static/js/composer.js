@@ -2,7 +2,7 @@
 
    parts: files (tray.js, or null where the form itself takes the file), enterKey, form, box, send, count, problem, closed, closedReason (elements), limit (Unicode code points), drafts,
    say(text, files): they are safe once it returns. Emits `pressed` and `left`.
-   The box can be lent: what is written then is no draft, and nobody is told that somebody writes. */
+   The box can be lent: what is written then is no draft of this one, and nobody is told that somebody writes. */
 (function (prosa) {
   'use strict';
 
@@ -19,6 +19,7 @@
     prosa.Emitter.call(this, timers);
     this.parts = parts;
     this.take = null;
+    this.keep = null;
     this.draft = '';
     this.canWrite = !parts.box.disabled;
     this.hear();
@@ -85,10 +86,11 @@
     this.parts.box.focus();
   };
 
-  /* `text` stands in the box until it is reclaimed; what is made of it goes to take(text). */
-  Composer.prototype.lend = function (text, take) {
+  /* `text` stands in the box until it is reclaimed; whatever is made of it goes to keep(text), and at last to take(text). */
+  Composer.prototype.lend = function (text, keep, take) {
     this.draft = this.written();
     this.take = take;
+    this.keep = keep;
     this.problem('');
     this.put(text);
     this.parts.box.focus();
@@ -127,7 +129,9 @@
   };
 
   Composer.prototype.changed = function () {
-    if (!this.take) {
+    if (this.take) {
+      this.keep(this.parts.box.value);
+    } else {
       this.parts.drafts.save(this.parts.box.value);
     }
     this.count();

@@ -1,5 +1,6 @@
 /* What stands in the box and was not sent: kept through a reload and a crash, for this tab first, and for the
-   next one that opens the room; of two tabs that hold the same text, one follows the other.
+   next one that opens the room; of two tabs that hold the same text, one follows the other. What a message is being
+   made to say is kept apart, by its place.
    `tab` and `browser` are storage.js over sessionStorage and localStorage. */
 (function (prosa) {
   'use strict';
@@ -10,9 +11,24 @@
     this.tab = tab;
     this.browser = browser;
     this.text = '';
+    this.userId = userId;
+    this.chatId = chatId;
     this.key = DRAFT + userId + ':' + chatId;
     this.forgetStrangers(DRAFT + userId + ':');
   }
+
+  /* The same for the message at `seq`, while it is written anew. */
+  Drafts.prototype.of = function (seq) {
+    return new Drafts(this.tab, this.browser, this.userId, this.chatId + ':' + seq);
+  };
+
+  /* The places of messages that were being written anew, those of this tab first. */
+  Drafts.prototype.begun = function () {
+    var start = this.key + ':';
+    return this.tab.keys(start).concat(this.browser.keys(start)).map(function (key) {
+      return +key.slice(start.length);
+    });
+  };
 
   Drafts.prototype.forgetStrangers = function (ours) {
     [this.tab, this.browser].forEach(function (storage) {

@@ -35,11 +35,6 @@
     return first ? seqOf(first) : null;
   };
 
-  /* The last message's; 0 where there is none. */
-  MessageList.prototype.lastSeq = function () {
-    return seqOf(this.items().pop() || this.parts.messages);
-  };
-
   /* Show `entries`; what the page holds already is filled anew where it stands. */
   MessageList.prototype.place = function (entries) {
     var self = this;
@@ -152,6 +147,7 @@
     return this.bySeq[seq] || null;
   };
 
+  /* The last message's; 0 where there is none. */
   MessageList.prototype.lastSeq = function () {
     var element = this.parts.messages.lastElementChild;
     while (element && !seqOf(element)) {

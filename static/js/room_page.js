@@ -205,6 +205,7 @@
       if (event.key === null || /^prosa:(outbox|changes|lease):/.test(event.key)) {
         parts.outbox.changed();
       }
+      parts.changes.follow(event);
       text = parts.drafts.follow(event, parts.composer.written());
       if (text !== null) {
         parts.composer.adopt(text);
@@ -234,6 +235,7 @@
     prosa.part('foot').hidden = false;
     parts.list.ownIds().forEach(parts.outbox.settle, parts.outbox);
     parts.outbox.refresh();
+    parts.changes.resume();
     parts.scroll.toBottom();
     if (!parts.window.mark(parts.page.em) && parts.list.unreadLine()) {
       parts.scroll.reveal(parts.list.unreadLine());

@@ -61,6 +61,7 @@
     return new prosa.Tray({
       area: prosa.part('tray'),
       blank: blank('tile'),
+      rest: prosa.part('attach'),
       limitBytes: page.limits.attachment_bytes,
       problem: function (text) {
         parts.composer.problem(text);
@@ -162,6 +163,7 @@
       view: parts.list.parts.view,
       outbox: parts.outbox,
       composer: parts.composer,
+      drafts: parts.drafts,
       lastSeq: function () {
         return parts.room.lastSeq;
       },

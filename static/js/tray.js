@@ -1,7 +1,8 @@
 /* The files that are to be sent, each a tile above the box: chosen, dropped or pasted, uploaded at once, sent with the
    text or alone.
 
-   parts: area (the tiles' list), blank (a tile), limitBytes, newUpload(file), problem(text).
+   parts: area (the tiles' list), blank (a tile), rest (has the keyboard once a tile is taken away), limitBytes,
+   newUpload(file), problem(text).
    Emits `changed`; `ready`: what somebody wanted to be sent is all there. */
 (function (prosa) {
   'use strict';
@@ -74,16 +75,18 @@
     var tile = this.parts.blank.cloneNode(true);
     item.tile = tile;
     part(tile, 'tile-name').textContent = item.name;
-    part(tile, 'tile-state').textContent = prosa.size(item.bytes);
+    this.say(item, prosa.size(item.bytes));
     part(tile, 'tile-remove-name').textContent = item.name;
     part(tile, 'tile-remove').addEventListener('click', function () {
       if (item.upload) {
         item.upload.cancel();
       }
       self.forget(item);
+      self.parts.rest.focus();
       self.check();
     });
     part(tile, 'tile-retry').addEventListener('click', function () {
+      part(tile, 'tile-remove').focus();
       self.begin(item);
     });
     this.items.push(item);
@@ -119,9 +122,17 @@
     progress.hidden = Boolean(failure) || Boolean(item.attachment);
     progress.setAttribute('aria-valuenow', done);
     part(item.tile, 'tile-done').style.width = done + '%';
-    part(item.tile, 'tile-state').textContent = failure || prosa.size(item.bytes);
+    this.say(item, failure || prosa.size(item.bytes));
     part(item.tile, 'tile-retry').hidden = !failure || !item.file || item.isHopeless;
     item.tile.className = 'tile' + (failure ? ' tile--failed' : '');
+  };
+
+  /* It is read out: once, however often it is painted. */
+  Tray.prototype.say = function (item, text) {
+    var state = part(item.tile, 'tile-state');
+    if (state.textContent !== text) {
+      state.textContent = text;
+    }
   };
 
   Tray.prototype.arrived = function (item, attachment) {

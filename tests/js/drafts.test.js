@@ -41,6 +41,33 @@ test('a tab follows another one from the text that both hold, and keeps one of i
   assert.equal(tab.follow({ key: null, oldValue: null, newValue: null }, ''), null);
 });
 
+test('what a message is being made to say is kept by its place, beside the draft and the other messages', () => {
+  const browser = new FakeStorage();
+  const tab = makeTab(browser);
+  tab.save('Rascunho');
+  tab.of(4).save('Quatro');
+  tab.of(40).save('Quarenta');
+  const next = makeTab(browser);
+  assert.deepEqual([next.load(), next.of(4).load(), next.of(40).load()], ['Rascunho', 'Quatro', 'Quarenta']);
+  assert.deepEqual([...next.begun()].sort(), [4, 40]);
+  const four = next.of(4);
+  four.load();
+  four.save('');
+  assert.deepEqual([...next.begun()], [40]);
+  next.save('');
+  assert.equal(makeTab(browser).of(40).load(), 'Quarenta');
+  next.wipe();
+  assert.equal(browser.values.size, 0);
+});
+
+test('what a stranger left half-written is gone', () => {
+  const browser = new FakeStorage();
+  const own = new prosa.Storage(() => browser);
+  new prosa.Drafts(own, own, '2', '7').of(4).save('Alheia');
+  makeTab(browser);
+  assert.equal(browser.values.size, 0);
+});
+
 test('where only the browser keeps nothing of the tab, a sent draft is gone all the same', () => {
   const browser = new FakeStorage();
   const lost = { get: () => null, set: () => false, drop: () => null, keys: () => [] };

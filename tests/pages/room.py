@@ -4,6 +4,7 @@ from playwright.sync_api import Locator, Page, expect
 
 ROOM_1 = "/chat/1/websocket/"
 ROOM_2 = "/chat/2/websocket/"
+BOX = "[data-part=text-box]"
 
 
 def part(page: Page, name: str) -> Locator:
@@ -27,6 +28,17 @@ def message(page: Page, text: str) -> Locator:
     return page.locator("[data-part=messages] [data-part=message]").filter(
         has=page.get_by_text(text, exact=True)
     )
+
+
+def choose(message: Locator, way: str) -> None:
+    """The message's menu is opened, and this is taken from it."""
+    message.locator("[data-part=more]").click()
+    message.locator(f"[data-part={way}]").click()
+
+
+def edited(page: Page, text: str) -> Locator:
+    """That the message which says ``text`` was edited."""
+    return message(page, text).locator("[data-part=edited]:visible")
 
 
 def seqs(page: Page) -> list[int]:

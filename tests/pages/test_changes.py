@@ -5,26 +5,15 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from tests.pages.conftest import People
-from tests.pages.room import ROOM_1, is_live, message, part, say, texts
+from tests.pages.room import BOX, ROOM_1, choose, edited, is_live, message, part, say, texts
 from tests.server import Server
 
-BOX = "[data-part=text-box]"
 TRADITIONAL = "/chat/1/"
 FINGER = 44
 
 
 def menu_of(message: Locator) -> Locator:
     return message.locator("[data-part=menu]")
-
-
-def choose(message: Locator, way: str) -> None:
-    """The message's menu is opened, and this is taken from it."""
-    message.locator("[data-part=more]").click()
-    message.locator(f"[data-part={way}]").click()
-
-
-def edited(page: Page, text: str) -> Locator:
-    return message(page, text).locator("[data-part=edited]:visible")
 
 
 def placed(page: Page, seq: str | None) -> Locator:

@@ -109,10 +109,11 @@
     return part(element, 'text').textContent;
   };
 
-  /* The name of its file; empty where it has none. */
+  /* What its file is called; empty where it has none. */
   MessageView.prototype.fileOf = function (element) {
-    var file = part(element, 'attachment');
-    return file ? file.textContent.trim() : '';
+    var name = part(element, 'attachment-name');
+    var image = part(element, 'attachment-image');
+    return (name && name.textContent) || (image ? image.getAttribute('alt') : '');
   };
 
   /* Something is being asked about it. */

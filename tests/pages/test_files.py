@@ -1,16 +1,21 @@
 """Two people send each other files, by the button, by a paste, and without scripts."""
 
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, WebSocketRoute, expect
 
 from tests import files
 from tests.pages.conftest import People
 from tests.pages.room import ROOM_1, is_live, message, part, say
 from tests.server import Server
+
+CHUNK_BYTES = 18 * 1024
+LOSES_COMMAND, LOSES_ANSWER = 4, 7
+"""Which of all that is asked about a file never arrives, and which arrives but is never answered."""
 
 
 def written(folder: Path, name: str, data: bytes) -> str:
@@ -70,6 +75,88 @@ def test_where_http_does_not_get_through_a_file_goes_by_the_socket(people: Peopl
     card = reforma.locator(last(reforma)).locator("[data-part=attachment-card]")
     expect(card).to_contain_text("nota.pdf")
     expect(card).to_contain_text("bytes")
+
+
+def test_a_file_on_the_socket_goes_on_where_it_was_after_every_cut(people: People, tmp_path: Path) -> None:
+    cliente, reforma = people("cliente", ROOM_1), people("reforma", ROOM_1)
+    asked: list[tuple[str, int]] = []
+    is_answer_lost = False
+
+    def carries(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+
+        def out(frame: str | bytes) -> None:
+            nonlocal is_answer_lost
+            said = [json.loads(text) for text in json.loads(frame)]
+            uploads = [one for one in said if one["event"].startswith("upload_")]
+            asked.extend((one["event"], one["data"].get("offset", -1)) for one in uploads)
+            is_answer_lost = bool(uploads) and len(asked) == LOSES_ANSWER
+            if uploads and len(asked) == LOSES_COMMAND:
+                line.close()
+            else:
+                server.send(frame)
+
+        def back(frame: str | bytes) -> None:
+            nonlocal is_answer_lost
+            if is_answer_lost:
+                is_answer_lost = False
+                line.close()
+            else:
+                line.send(frame)
+
+        line.on_message(out)
+        server.on_message(back)
+
+    cliente.context.route_web_socket("**/ws/chat/**", carries)
+    cliente.route("**/anexos/", lambda route: route.abort())
+    for page in (cliente, reforma):
+        page.reload()
+        is_live(page)
+    photo = files.noise((300, 200))
+    chunks = -(-len(photo) // CHUNK_BYTES)
+    assert chunks > LOSES_ANSWER
+    cliente.set_input_files("[data-part=file-input]", written(tmp_path, "em partes.png", photo))
+    expect(part(cliente, "tile-progress")).to_have_count(0, timeout=40_000)
+    cliente.click("[data-part=send]")
+    expect(reforma.locator(last(reforma)).locator("[data-part=attachment-image]")).to_have_attribute(
+        "alt", "Foto: em partes.png"
+    )
+    offsets = [offset for name, offset in asked if name == "upload_chunk"]
+    again = [offset for offset in set(offsets) if offsets.count(offset) > 1]
+    assert [name for name, _ in asked].count("upload_start") == 1
+    assert sorted(set(offsets)) == [n * CHUNK_BYTES for n in range(chunks)]
+    assert offsets == sorted(offsets)
+    assert sorted(again) == [(n - 2) * CHUNK_BYTES for n in (LOSES_COMMAND, LOSES_ANSWER - 1)]
+
+
+def test_a_message_with_a_file_is_deleted_and_the_file_is_nobody_s_any_more(
+    people: People, tmp_path: Path
+) -> None:
+    cliente, reforma = people("cliente", ROOM_1), people("reforma", ROOM_1)
+    for page in (cliente, reforma):
+        is_live(page)
+    cliente.set_input_files("[data-part=file-input]", written(tmp_path, "box.png", files.noise((60, 40))))
+    expect(part(cliente, "tile-progress")).to_have_count(0)
+    cliente.click("[data-part=send]")
+    image = reforma.locator(last(reforma)).locator("[data-part=attachment-image]")
+    expect(image).to_be_visible()
+    address = reforma.locator(last(reforma)).locator("[data-part=attachment]").get_attribute("href")
+    seq = cliente.locator(last(cliente)).get_attribute("data-seq")
+    own = cliente.locator(f"[data-part=messages] [data-seq='{seq}']")
+    own.locator("[data-part=more]").click()
+    expect(own.locator("[data-part=edit]")).to_be_hidden()
+    own.locator("[data-part=delete]").click()
+    expect(part(cliente, "deleting")).to_contain_text("box.png")
+    part(cliente, "deleting-confirm").click()
+    for page in (cliente, reforma):
+        gone = page.locator(f"[data-part=messages] [data-seq='{seq}']")
+        for _ in range(2):
+            expect(gone.locator("[data-part=text]")).to_have_text("Mensagem apagada")
+            expect(gone.locator("[data-part=attachment]")).to_have_count(0)
+            assert "box.png" not in gone.inner_html()
+            assert page.evaluate("address => fetch(address).then(answer => answer.status)", address) == 404
+            page.reload()
+            is_live(page)
 
 
 def test_what_is_refused_says_why_and_can_be_taken_away(people: People, tmp_path: Path) -> None:

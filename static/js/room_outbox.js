@@ -46,11 +46,14 @@
     outbox.on('gone', function (clientId) {
       parts.pending.release(clientId);
     });
+    /* The button that was pressed is gone, and the keyboard is not. */
     parts.pending.on('retry', function (clientId) {
       outbox.retry(clientId);
+      prosa.part('scroller').focus();
     });
     parts.pending.on('discard', function (clientId) {
       outbox.discard(clientId);
+      prosa.part('scroller').focus();
     });
     parts.composer.on('pressed', function () {
       parts.typing.pressed();

@@ -83,9 +83,12 @@
   };
 
   RoomRows.prototype.paintCount = function (element, unread) {
+    var count = unread >= MOST ? '99+' : unread;
     element.className = element.className.replace(' room-row--unread', '') + (unread ? ' room-row--unread' : '');
     part(element, 'row-unread').hidden = !unread;
-    part(element, 'row-count').textContent = unread >= MOST ? '99+' : unread;
+    part(element, 'row-count').textContent = count;
+    part(element, 'row-waiting').textContent =
+      prosa.texts('%(num)s mensagem não lida', '%(num)s mensagens não lidas', unread, { num: count });
   };
 
   /* Somebody came or went. */

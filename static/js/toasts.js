@@ -1,4 +1,4 @@
-/* What is said in other rooms, for a few seconds: at most three at a time, one per room. */
+/* What is said in other rooms, for a few seconds, or while the keyboard is on it: at most three at a time, one per room. */
 (function (prosa) {
   'use strict';
 
@@ -15,7 +15,6 @@
   }
 
   Toasts.prototype.show = function (notification) {
-    var self = this;
     var toast = this.blank.cloneNode(true);
     toast.setAttribute('href', this.roomsUrl + encodeURIComponent(notification.chat_id) + '/websocket/');
     toast.querySelector('[data-part=toast-from]').textContent = notification.from_user;
@@ -26,8 +25,17 @@
       this.hide(this.area.firstElementChild);
     }
     this.area.appendChild(toast);
+    this.hideLater(toast);
+  };
+
+  Toasts.prototype.hideLater = function (toast) {
+    var self = this;
     this.timers.set(function () {
-      self.hide(toast);
+      if (toast === document.activeElement) {
+        self.hideLater(toast);
+      } else {
+        self.hide(toast);
+      }
     }, SHOWN_MS);
   };
 

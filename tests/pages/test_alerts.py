@@ -110,6 +110,8 @@ def test_reading_on_another_device_reaches_the_list_the_title_and_another_room(
     say(reforma, "Leia em qualquer um")
     badge = rooms.locator(row(rooms, "aparelhos")).locator("[data-part=row-count]")
     expect(badge).to_have_text("1")
+    waits = rooms.locator(row(rooms, "aparelhos")).locator("[data-part=row-waiting]")
+    expect(waits).to_have_text("1 mensagem não lida")
     before = {page: waiting(page) for page in (rooms, phone)}
     assert all(before.values())
     desk = people("cliente", "/chat/aparelhos/websocket/")

@@ -37,6 +37,22 @@ def test_a_message_in_another_room_is_told_beside_this_one(people: People) -> No
     expect(toast).to_have_attribute("href", ROOM_1)
 
 
+def test_what_is_told_beside_a_room_goes_away_but_not_from_under_the_keyboard(people: People) -> None:
+    cliente = people("cliente", ROOM_2)
+    is_live(cliente)
+    reforma = people("reforma", ROOM_1)
+    is_live(reforma)
+    cliente.clock.install()
+    say(reforma, "Fique um pouco")
+    toast = cliente.locator("[data-part=toasts] [data-part=toast]")
+    toast.focus()
+    cliente.clock.run_for(20_000)
+    expect(toast).to_be_focused()
+    toast.blur()
+    cliente.clock.run_for(8_000)
+    expect(toast).to_have_count(0)
+
+
 @pytest.mark.parametrize(("width", "height"), WIDTHS)
 @pytest.mark.parametrize(("name", "path"), [("conversas", "/chat/"), ("sala", ROOM_1), ("fechada", ROOM_2)])
 def test_nothing_is_wider_than_the_screen(

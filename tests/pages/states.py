@@ -134,6 +134,7 @@ def _own(stage: Stage, text: str) -> tuple[Page, Locator]:
     """A room where the person has just said ``text``, and that message."""
     page = stage.live("mudancas")
     say(page, text)
+    expect(page.locator("[data-part=pending] [data-part=message]")).to_have_count(0)
     own = message(page, text).last
     expect(own).to_be_visible()
     return page, own

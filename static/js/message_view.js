@@ -92,12 +92,9 @@
   MessageView.prototype.erase = function (element) {
     var file = part(element, 'attachment');
     this.edit(element, DELETED, null);
-    if (part(element, 'attachment')) {
-      prosa.fillAttachment(part(element, 'attachment'), null);
-    }
     mark(element, 'message--deleted', true);
     if (file) {
-      file.parentNode.removeChild(file);
+      prosa.fillAttachment(file, null);
     }
   };
 

@@ -24,14 +24,18 @@ class Windows:
 
     def wait(self, rate: RateLimitItem, key: Key, cost: int) -> float:
         """In how many seconds there is room for ``cost`` more; 0: there is."""
+        too_many = self.used(rate, key) + min(cost, rate.amount) - rate.amount
+        return self._times[key][too_many - 1] + rate.get_expiry() - self._clock() if too_many > 0 else 0.0
+
+    def used(self, rate: RateLimitItem, key: Key) -> int:
+        """How much has happened in the period that ends now."""
         times = self._times.get(key)
         if times is None:
-            return 0.0
-        period, now = rate.get_expiry(), self._clock()
-        while times and times[0] + period <= now:
+            return 0
+        gone = self._clock() - rate.get_expiry()
+        while times and times[0] <= gone:
             times.popleft()
-        too_many = len(times) + min(cost, rate.amount) - rate.amount
-        return times[too_many - 1] + period - now if too_many > 0 else 0.0
+        return len(times)
 
     def count(self, rate: RateLimitItem, key: Key, cost: int) -> None:
         """``cost`` has happened now."""

@@ -15,7 +15,7 @@ from prosa.chat.text import check, normalise
 from prosa.chat.typing import Typing
 from prosa.models.attachments import unknown
 from prosa.models.entries import Draft, Stored
-from prosa.models.errors import ReadOnlyError
+from prosa.models.errors import ProsaError, ReadOnlyError
 from prosa.models.ids import ClientId
 from prosa.models.people import Person
 from prosa.models.rooms import Room
@@ -65,17 +65,34 @@ class Messages:
         another message has, and ``OutcomeUnknownError`` where only the same send again can tell.
         """
         draft = self._draft(author, command)
-        known = await self._messages.known(draft) if command.client_id else None
-        if known is not None:
+        if draft.attachment is not None and (known := await self._known(command, draft)) is not None:
             return known
+        try:
+            room = await self._admitted(author, draft)
+        except ProsaError:
+            if (known := await self._known(command, draft)) is not None:
+                return known
+            raise
+        stored = await self._append(draft)
+        self._typing.sent(author, draft.chat_id)
+        self._publisher.publish(room, stored.entry, is_news=not stored.duplicate)
+        return stored
+
+    async def _known(self, command: SendMessage, draft: Draft) -> Stored | None:
+        """The first answer, if this was sent before.
+
+        The store is not asked before every message, for its index tells the same when it is stored: only
+        where a refusal would hide it, or before a file is given away.
+        """
+        return await self._messages.known(draft) if command.client_id else None
+
+    async def _admitted(self, author: Person, draft: Draft) -> Room:
+        """The room, where this may be said now."""
         room = await self._rooms.of_member(draft.chat_id, author.user_id)
         may_write(room)
         check(draft.conteudo, limit=self._conteudo, may_be_empty=draft.attachment is not None)
         await self._limits.check("sends", author.user_id)
-        stored = await self._append(draft)
-        self._typing.sent(author, draft.chat_id)
-        self._publisher.publish(room, stored.entry)
-        return stored
+        return room
 
     async def _append(self, draft: Draft) -> Stored:
         if draft.attachment is None:

@@ -18,6 +18,7 @@ from prosa.chat.cursors import Cursors
 from prosa.chat.elsewhere import Elsewhere
 from prosa.chat.hub import Hub
 from prosa.chat.limits import Limits
+from prosa.chat.lists import Lists
 from prosa.chat.messages import Messages, utc_now
 from prosa.chat.past import Past
 from prosa.chat.presence import Presence
@@ -133,8 +134,9 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
         texts=Texts(database),
         limits=limits,
     )
+    lists = Lists(stored_rooms)
     publisher = Publisher(
-        bus=bus, rooms=stored_rooms, memberships=memberships, connections=connections, searches=searches
+        bus=bus, lists=lists, memberships=memberships, connections=connections, searches=searches
     )
     sessions = Sessions(
         identity=identity,
@@ -189,6 +191,7 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
         reconnected,
     )
     tasks.start("attachments", attachments.run())
+    tasks.start("lists", lists.run())
     tasks.start("loop lag", lag.measure(time.monotonic))
     tasks.start("presence", presence.run())
     tasks.start("publisher", publisher.run())

@@ -1,16 +1,18 @@
-"""What follows a stored entry: everybody is told, and the caches of the lists are brought up to date.
+"""What follows a stored entry: everybody is told, and the lists and the index learn of it.
 
 Telling those in the room happens at once, before the author's ack; everything else is done by tasks of
-its own, a batch at a time, and can be lost without harm: lists and searches are rebuilt from the log.
+its own, and can be lost without harm: lists and searches are rebuilt from the log.
 """
 
 import asyncio
 import logging
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from prosa.chat import events
 from prosa.chat.bus import Bus
 from prosa.chat.connections import Connection, Connections
+from prosa.chat.lists import Lists
 from prosa.chat.searches import Searches
 from prosa.chat.text import preview, summary
 from prosa.chat.wire import moment
@@ -19,23 +21,18 @@ from prosa.models.errors import ProsaError
 from prosa.models.ids import UserId
 from prosa.models.rooms import Room
 from prosa.storage.memberships import Memberships
-from prosa.storage.rooms import Rooms
 
 log = logging.getLogger(__name__)
 
 QUEUE_MAX = 10_000
 """Entries whose notices wait; more are dropped, and the lists find them in the log."""
 
-BATCH_MAX = 500
-
 
 class _Work(NamedTuple):
-    """One entry, and who of this worker's people may have to be notified of it."""
+    """One entry, and whom of this worker's people to notify of it, on which connections."""
 
     entry: Entry
-    readers: tuple[UserId, ...]
-    is_ours: bool
-    """Stored by this worker, which keeps the caches of the lists."""
+    elsewhere: dict[UserId, list[Connection]]
 
 
 class Publisher:
@@ -45,13 +42,13 @@ class Publisher:
         self,
         *,
         bus: Bus,
-        rooms: Rooms,
+        lists: Lists,
         memberships: Memberships,
         connections: Connections,
         searches: Searches,
     ) -> None:
         self._bus = bus
-        self._rooms = rooms
+        self._lists = lists
         self._memberships = memberships
         self._connections = connections
         self._searches = searches
@@ -68,43 +65,40 @@ class Publisher:
         if not entry.is_message:
             self._bus.updated(room)
             return
-        readers = tuple(member.user_id for member in room.members or () if member.user_id != entry.author_id)
-        self._put(_Work(entry, readers if is_news else (), is_ours=True))
+        self._lists.note(entry)
         if is_news:
+            readers = [each.user_id for each in room.members or () if each.user_id != entry.author_id]
+            self._put(entry, readers)
             for user_id in readers:
                 self._bus.news(user_id, entry)
 
     def heard_news(self, user_id: UserId, entry: Entry) -> None:
         """Another worker stored an entry in a room of this person, who is connected here."""
-        self._put(_Work(entry, (user_id,), is_ours=False))
+        self._put(entry, [user_id])
 
-    def _put(self, work: _Work) -> None:
-        try:
-            self._queue.put_nowait(work)
-        except asyncio.QueueFull:
-            log.warning("notices_dropped chat_id=%s seq=%d", work.entry.chat_id, work.entry.seq)
-
-    async def run(self) -> None:
-        """Keep the lists' caches and notify those who are elsewhere, for ever."""
-        while True:
-            batch = [await self._queue.get()]
-            while len(batch) < BATCH_MAX and not self._queue.empty():
-                batch.append(self._queue.get_nowait())
-            try:
-                await self._rooms.note_last([work.entry for work in batch if work.is_ours])
-                for work in batch:
-                    await self._notify(work.entry, work.readers)
-            except ProsaError as error:
-                log.warning("notices_failed entries=%d error=%s", len(batch), error)
-
-    async def _notify(self, entry: Entry, readers: tuple[UserId, ...]) -> None:
-        elsewhere: dict[UserId, list[Connection]] = {}
+    def _put(self, entry: Entry, readers: Iterable[UserId]) -> None:
+        elsewhere = {}
         for user_id in readers:
-            for connection in self._connections.of(user_id):
-                if entry.chat_id not in connection.rooms:
-                    elsewhere.setdefault(user_id, []).append(connection)
+            found = [each for each in self._connections.of(user_id) if entry.chat_id not in each.rooms]
+            if found:
+                elsewhere[user_id] = found
         if not elsewhere:
             return
+        try:
+            self._queue.put_nowait(_Work(entry, elsewhere))
+        except asyncio.QueueFull:
+            log.warning("notices_dropped chat_id=%s seq=%d", entry.chat_id, entry.seq)
+
+    async def run(self) -> None:
+        """Notify those who are elsewhere, for ever."""
+        while True:
+            work = await self._queue.get()
+            try:
+                await self._notify(work.entry, work.elsewhere)
+            except ProsaError as error:
+                log.warning("notices_failed chat_id=%s error=%s", work.entry.chat_id, error)
+
+    async def _notify(self, entry: Entry, elsewhere: Mapping[UserId, Sequence[Connection]]) -> None:
         unread = await self._memberships.unread(entry.chat_id, tuple(elsewhere))
         for user_id, connections in elsewhere.items():
             event = events.new_notification(

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from prosa.chat.commands import SearchMessages
 from prosa.chat.limits import Limits
 from prosa.chat.rooms import Rooms
+from prosa.chat.tasks import rest
 from prosa.models.errors import MalformedError, ProsaError
 from prosa.models.ids import CHAT_ID, ChatId, UserId
 from prosa.models.rooms import Room
@@ -92,16 +93,16 @@ class Searches:
 
     async def run(self) -> None:
         """Index what is stored, for ever; a store that does not answer is asked again."""
-        behind: list[ChatId] = []
+        clock = asyncio.get_running_loop().time
         while True:
             await self._has_news.wait()
-            if not behind:
-                await asyncio.sleep(TOGETHER_SECONDS)
+            await asyncio.sleep(TOGETHER_SECONDS)
             batch = list(self._waiting)[:ROOMS_AT_ONCE]
             for chat_id in batch:
                 del self._waiting[chat_id]
             if not self._waiting:
                 self._has_news.clear()
+            began = clock()
             try:
                 behind = await self._texts.follow(batch)
             except ProsaError as error:
@@ -110,6 +111,7 @@ class Searches:
                 await asyncio.sleep(AGAIN_SECONDS)
             for chat_id in behind:
                 self.note(chat_id)
+            await rest(clock() - began)
 
     async def _follow(self, chat_ids: tuple[ChatId, ...]) -> list[ChatId]:
         """The rooms of which not everything is indexed; that goes on behind the answer."""

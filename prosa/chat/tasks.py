@@ -6,6 +6,10 @@ from collections.abc import Coroutine
 
 log = logging.getLogger(__name__)
 
+SHARE = 9
+REST_MAX_SECONDS = 5.0
+"""What can wait leaves the store to what people wait for: it takes one part of the time in six."""
+
 
 class Tasks:
     """Owns what runs beside the commands: hole filling, checks, notices of presence."""
@@ -37,3 +41,8 @@ class Tasks:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+
+async def rest(worked_seconds: float) -> None:
+    """Let others have the store for a while, after so long a piece of work that nobody waits for."""
+    await asyncio.sleep(min(worked_seconds * SHARE, REST_MAX_SECONDS))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from prosa.models.entries import Entry
 from prosa.models.ids import ChatId, UserId
 from prosa.models.rooms import Bookmark, RoomSummary
 from prosa.storage.database import Database, Document
@@ -76,17 +77,18 @@ class Summaries:
                 self._pages.newest(chat_ids),
                 self._count_unread({"user_id": user_id, "chat_id": {"$in": chat_ids}}),
             )
-        return tuple(
+        found = [
             RoomSummary(
                 room=rooms[chat_id],
-                last_at=row["last_at"],
+                last_at=_last_at(row["last_at"], newest.get(chat_id)),
                 top_seq=tops.get(chat_id, 0),
                 unread=unread.get((chat_id, user_id), 0),
                 last=newest.get(chat_id),
             )
             for row, chat_id in zip(page, chat_ids, strict=True)
             if chat_id in rooms
-        )
+        ]
+        return tuple(sorted(found, key=lambda summary: summary.last_at, reverse=True))
 
     async def unread(self, chat_id: ChatId, user_ids: Sequence[UserId]) -> dict[UserId, int]:
         """How many messages of others each member has not read, at most ``UNREAD_MAX``; one command.
@@ -148,3 +150,8 @@ class Summaries:
         return {
             (ChatId(row["chat_id"]), UserId(row["user_id"])): row.get("unread", 0) async for row in cursor
         }
+
+
+def _last_at(listed_at: datetime, last: Entry | None) -> datetime:
+    """When something was said last: the list, by which rooms are found, learns of it a moment later."""
+    return listed_at if last is None else max(listed_at, last.sent_at)

@@ -6,6 +6,7 @@ A refusal alone is never an acknowledgement; the majority read after it is.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -50,11 +51,22 @@ class Attempts:
         self._new_id = new_id
 
     async def calm(self, batch: list[Taken]) -> None:
-        """Rooms with one message, and rooms with a short run, in two commands side by side."""
-        if await self._load_tops(batch):
-            singles = [(line, taken) for line, taken in batch if len(taken) == 1]
-            runs = [(line, taken) for line, taken in batch if len(taken) > 1]
-            await asyncio.gather(self._unordered(self._items(singles)), self._ordered(self._items(runs)))
+        """All of them in one command, and what a refusal holds up in two side by side.
+
+        A command costs three servers as much as some thirty messages do: two from the start, one for rooms
+        with one message and one for those with a short run, stored a third less in a second.
+        """
+        if not await self._load_tops(batch):
+            return
+        items = self._items(batch)
+        if len(items) == len(batch):
+            await self._unordered(items)
+            return
+        rest = await self._ordered_once(items)
+        lengths = Counter(line.chat_id for line, _, _ in rest)
+        singles = [item for item in rest if lengths[item[0].chat_id] == 1]
+        runs = [item for item in rest if lengths[item[0].chat_id] > 1]
+        await asyncio.gather(self._unordered(singles), self._ordered(runs))
 
     async def lane(self, line: Line, taken: list[Waiting]) -> None:
         """A run of one room that has its own command, and takes turns with other workers in a crowd.
@@ -124,22 +136,24 @@ class Attempts:
     async def _ordered(self, items: list[Item]) -> None:
         """Stops at the first refusal, so that it leaves no hole; the rest is sent again without it."""
         while items:
-            try:
-                await self._store.insert([document for _, _, document in items], ordered=True)
-            except BulkWriteError as error:
-                refusals = _refusals(error)
-                if not refusals:
-                    await self._settle(items)
-                    return
+            items = await self._ordered_once(items)
+
+    async def _ordered_once(self, items: list[Item]) -> list[Item]:
+        """What of ``items`` is to be sent again at once, after a refusal before it."""
+        try:
+            await self._store.insert([document for _, _, document in items], ordered=True)
+        except BulkWriteError as error:
+            refusals = _refusals(error)
+            if refusals:
                 index, refusal = next(iter(refusals.items()))
                 _stored(items[:index])
-                items = await self._without(items[index], items[index + 1 :], refusal)
-            except PyMongoError:
-                await self._settle(items)
-                return
-            else:
-                _stored(items)
-                return
+                return await self._without(items[index], items[index + 1 :], refusal)
+            await self._settle(items)
+        except PyMongoError:
+            await self._settle(items)
+        else:
+            _stored(items)
+        return []
 
     async def _without(self, refused: Item, rest: list[Item], refusal: str) -> list[Item]:
         """What of ``rest`` can be sent again at once after ``refused`` was."""

@@ -1,9 +1,10 @@
 """Gives every message the next place in its room, many messages at a time, without a lock.
 
 A worker guesses the next ``seq`` from the highest one it knows and inserts; the unique index decides
-between workers. Rooms with one message waiting share one *unordered* command, rooms with a few share
-one *ordered* command beside it, and a room with many, or one where this worker keeps losing the race,
-has a lane of its own. How one command ends is in ``attempts.py``, what waits is in ``waiting.py``.
+between workers. Rooms with a message or a few waiting share one command (*ordered* where a room has more
+than one; what a refusal leaves of that goes on in two), and a room with many, or one where this worker
+keeps losing the race, has a lane of its own. How one command ends is in ``attempts.py``, what waits is in
+``waiting.py``.
 
 Why there is never a hole: (room, n) is sent only if n-1 is known to be held by a majority, or comes
 before it in the same ordered command, which stops at the first refusal. Why nothing is there twice:

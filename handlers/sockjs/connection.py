@@ -1,6 +1,7 @@
 """What the application sees of one browser's connection, on whichever transport."""
 
 import logging
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
@@ -33,8 +34,9 @@ class Carrier(Protocol):
     def is_closed(self) -> bool:
         """It takes nothing any more."""
 
-    def deliver(self, payload: Payload) -> None:
-        """Send it or queue it."""
+    @property
+    def way_out(self) -> Callable[[Payload], None]:
+        """Sends a payload or queues it."""
 
     def close(self, code: int, message: str) -> None:
         """End the session."""
@@ -50,6 +52,7 @@ class Connection:
 
     def __init__(self) -> None:
         self._carrier: Carrier | None = None
+        self._pass_on: Callable[[Payload], None] | None = None
 
     def on_open(self) -> None:
         """Called once, when ``opening`` is known."""
@@ -62,8 +65,8 @@ class Connection:
 
     def send(self, payload: Payload) -> None:
         """Put ``payload`` on its way. Never waits and never raises; a reader too slow is dropped."""
-        if self._carrier is not None:
-            self._carrier.deliver(payload)
+        if self._pass_on is not None:
+            self._pass_on(payload)
 
     def close(self, code: int, reason: str) -> None:
         """End it with a goodbye, which a peer that does not read will not see. Again: no effect."""
@@ -82,7 +85,7 @@ class Connection:
 
     def opened(self, carrier: Carrier, opening: Opening) -> None:
         """Called by the session: the connection is ready to be used."""
-        self._carrier, self.opening = carrier, opening
+        self._carrier, self._pass_on, self.opening = carrier, carrier.way_out, opening
         try:
             self.on_open()
         except Exception:

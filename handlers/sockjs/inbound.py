@@ -2,8 +2,12 @@
 
 import json
 
+import msgspec
+
 PAYLOAD_EXPECTED = "Payload expected."
 BROKEN_JSON = "Broken JSON encoding."
+
+TEXTS = msgspec.json.Decoder(list[str])
 
 
 class BadFrameError(Exception):
@@ -18,6 +22,13 @@ def texts_of(body: str | bytes) -> list[str]:
     """
     if not body:
         raise BadFrameError(PAYLOAD_EXPECTED)
+    try:
+        return TEXTS.decode(body)
+    except (msgspec.DecodeError, UnicodeEncodeError):  # not what a browser sends, or half a surrogate pair
+        return _unusual_texts_of(body)
+
+
+def _unusual_texts_of(body: str | bytes) -> list[str]:
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):

@@ -2,6 +2,9 @@
 
 import json
 import struct
+from functools import cached_property
+
+import msgspec
 
 _SHORT = 126
 _LONG = 65_536
@@ -10,46 +13,27 @@ _LONG = 65_536
 class Payload:
     """Messages to send at once, mostly one. A form is made when first asked for, and shared from then on."""
 
-    __slots__ = ("_frame", "_quoted", "_raw_frame", "_socket_frame", "texts")
-
     def __init__(self, *texts: str) -> None:
         self.texts = texts
-        self._quoted: str | None = None
-        self._frame: str | None = None
-        self._socket_frame: bytes | None = None
-        self._raw_frame: bytes | None = None
 
-    @property
+    @cached_property
     def quoted(self) -> str:
         """The texts as JSON strings in ASCII, which every proxy and every old browser passes on."""
-        if self._quoted is None:
-            self._quoted = ",".join(map(json.dumps, self.texts))
-        return self._quoted
+        return ",".join(map(json.dumps, self.texts))
 
-    @property
-    def frame(self) -> str:
-        """The SockJS frame ``a["…"]`` as a WebSocket carries it, which takes any Unicode."""
-        if self._frame is None:
-            self._frame = f"a[{','.join(json.dumps(text, ensure_ascii=False) for text in self.texts)}]"
-        return self._frame
-
-    @property
+    @cached_property
     def socket_frame(self) -> bytes:
-        """The bytes of ``frame`` on an unmasked, uncompressed WebSocket (RFC 6455, 5.2)."""
-        if self._socket_frame is None:
-            try:
-                body = self.frame.encode()
-            except UnicodeEncodeError:  # half a surrogate pair: only an escape can carry it
-                body = f"a[{self.quoted}]".encode()
-            self._socket_frame = text_frame(body)
-        return self._socket_frame
+        """The SockJS frame ``a["…"]`` as an unmasked, uncompressed WebSocket carries it (RFC 6455, 5.2)."""
+        try:
+            quoted = b",".join(map(msgspec.json.encode, self.texts))
+        except UnicodeEncodeError:  # half a surrogate pair: only an escape can carry it
+            quoted = self.quoted.encode()
+        return text_frame(b"a[%s]" % quoted)
 
-    @property
+    @cached_property
     def raw_frame(self) -> bytes:
         """The bytes of the bare texts on a WebSocket, a frame each."""
-        if self._raw_frame is None:
-            self._raw_frame = b"".join(text_frame(text.encode(errors="replace")) for text in self.texts)
-        return self._raw_frame
+        return b"".join(text_frame(text.encode(errors="replace")) for text in self.texts)
 
 
 def text_frame(body: bytes) -> bytes:

@@ -18,6 +18,8 @@ from handlers.sockjs.connection import Connection, Opening
 from handlers.sockjs.payload import Payload
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from handlers.sockjs.server import Router
 
 OPEN_FRAME = "o"
@@ -84,12 +86,11 @@ class Life(library.BaseSession):
         """What waits for its reader."""
         return self.handler.queued_bytes if self.handler is not None else 0
 
-    def deliver(self, payload: Payload) -> None:
-        """Send ``payload`` or let it wait; over the limits, close with 4008."""
-        if self.state != library.OPEN or self.handler is None:
-            return
-        if not self.handler.pass_on(payload):
-            self.close(*TOO_SLOW)
+    @property
+    def way_out(self) -> Callable[[Payload], None]:
+        """By which messages leave, while it is open; over the limits, it is closed with 4008."""
+        way_out: Callable[[Payload], None] = self.handler.way_out
+        return way_out
 
     def written_size(self, payload: Payload) -> int:
         """The bytes that ``payload`` takes on this transport."""
@@ -104,7 +105,8 @@ class Life(library.BaseSession):
 
     def send_message(self, msg: str, stats: bool = True, binary: bool = False) -> None:  # noqa: ARG002
         """Send one text, as the library's own connections would."""
-        self.deliver(Payload(msg))
+        if self.handler is not None:
+            self.way_out(Payload(msg))
 
     def start_heartbeat(self) -> None:
         """Beat after a while of silence; at most one timer stands."""
@@ -190,8 +192,12 @@ class PollingSession(_Framed):
         self._measure = type(handler).measure
         return super().set_handler(handler, start_heartbeat)
 
-    def deliver(self, payload: Payload) -> None:
-        """Answer the waiting request with ``payload``, or keep it for the next one."""
+    @property
+    def way_out(self) -> Callable[[Payload], None]:
+        """Into the answer to the waiting request, or of the next one."""
+        return self._keep
+
+    def _keep(self, payload: Payload) -> None:
         if self.state != library.OPEN:
             return
         self.send_queue.append(payload.quoted)

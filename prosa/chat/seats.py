@@ -18,10 +18,11 @@ class Seat:
     Until then, while the join reads the store, everything that happens in the room is held.
     """
 
-    __slots__ = ("_chat_id", "_held", "_position", "connection")
+    __slots__ = ("_chat_id", "_deliver", "_held", "_position", "connection")
 
     def __init__(self, connection: Connection, chat_id: ChatId) -> None:
         self.connection = connection
+        self._deliver = connection.deliver
         self._chat_id = chat_id
         self._position = -1
         self._held: list[tuple[int | None, Event]] | None = []
@@ -31,7 +32,7 @@ class Seat:
         held, self._held, self._position = self._held or [], None, position
         for seq, event in held:
             if seq is None:
-                self.connection.deliver(event)
+                self._deliver(event)
             else:
                 self.hear(seq, event)
 
@@ -41,7 +42,7 @@ class Seat:
             self._hold(seq, event)
         elif seq == self._position + 1:
             self._position = seq
-            self.connection.deliver(event)
+            self._deliver(event)
         elif seq > self._position:
             self.connection.end(STATE_LOST, "state lost")
 
@@ -52,7 +53,7 @@ class Seat:
         """
         if self._held is None and run[0][0] == self._position + 1:
             self._position = run[-1][0]
-            self.connection.deliver(joined)
+            self._deliver(joined)
         else:
             for seq, event in run:
                 self.hear(seq, event)
@@ -62,7 +63,7 @@ class Seat:
         if self._held is not None:
             self._hold(None, event)
         else:
-            self.connection.deliver(event)
+            self._deliver(event)
 
     def _hold(self, seq: int | None, event: Event) -> None:
         held = self._held

@@ -1,6 +1,7 @@
 """The shapes of the nouns on the wire (``docs/protocol.md``): plain dictionaries, ready for JSON."""
 
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -67,16 +68,24 @@ def attachment_shape(chat_id: ChatId, attachment: Attachment) -> Shape:
     return shape
 
 
+MOMENTS = 1_000
+"""Moments that are remembered as they are written: the ack and the event of a message name the same one."""
+
+
 class Wire:
     """The shapes that show a moment as people read it, in ``timezone``."""
 
     def __init__(self, timezone: tzinfo) -> None:
         self._timezone = timezone
+        self._when = lru_cache(MOMENTS)(self._written)
 
     def when(self, sent_at: datetime) -> Shape:
         """A moment twice: for people (``data_envio``, as the seed shows it) and for programs."""
-        local = sent_at.astimezone(self._timezone)
-        return {"data_envio": local.strftime("%d/%m/%Y %H:%M"), "timestamp": moment(sent_at)}
+        for_people, for_programs = self._when(sent_at)
+        return {"data_envio": for_people, "timestamp": for_programs}
+
+    def _written(self, sent_at: datetime) -> tuple[str, str]:
+        return sent_at.astimezone(self._timezone).strftime("%d/%m/%Y %H:%M"), moment(sent_at)
 
     def entry(self, entry: Entry) -> Shape:
         """An entry as every event, page and recovery shows it."""

@@ -42,8 +42,9 @@ def counted_sends(scene: Scene) -> Counter[str]:
     """From now on, what every open connection of the worker sends."""
     sends = Counter[str]()
     for session in scene.worker.sockjs.router.open_sessions:
-        stream = session.handler._output._stream
-        stream.socket = Counting(stream.socket, sends)
+        output = session.handler._output
+        output._stream.socket = Counting(output._stream.socket, sends)
+        output._hand_over = output._stream.socket.send
     return sends
 
 

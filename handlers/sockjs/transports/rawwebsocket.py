@@ -21,10 +21,6 @@ class RawWebSocket(Socket, library.RawWebSocketTransport):
         text = message if isinstance(message, str) else message.decode(errors="replace")
         self.session.on_messages([text])
 
-    def pass_on(self, payload: Payload) -> bool:
-        """Write ``payload``; false where its reader is too slow."""
-        return self._output.send(payload.raw_frame)
-
     def measure(self, payload: Payload) -> int:
         """The bytes of its frame."""
         return len(payload.raw_frame)

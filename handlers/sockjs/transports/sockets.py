@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any, cast
 from sockjs.tornado.websocket import SockJSWebSocketHandler
 from tornado.websocket import WebSocketClosedError
 
-from handlers.sockjs.closing import INTERRUPTED
+from handlers.sockjs.closing import INTERRUPTED, TOO_SLOW
 from handlers.sockjs.gate import Gate
 from handlers.sockjs.output import Output
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tornado.iostream import IOStream
     from tornado.websocket import WebSocketProtocol13
 
+    from handlers.sockjs.payload import Payload
     from handlers.sockjs.session import Life
 
 ROOM_FOR_A_REFUSAL = 4
@@ -62,7 +65,13 @@ class Socket(Gate, SockJSWebSocketHandler, ABC):
         """The session is open, and the way out is measured from its first byte on."""
         config = self.server.config
         self._stream = cast("WebSocketProtocol13", self.ws_connection).stream
-        self._output = Output(self._stream, bytes_max=config.queue_bytes, messages_max=config.queue_messages)
+        self._output = Output(
+            self._stream,
+            is_raw=self.is_raw,
+            bytes_max=config.queue_bytes,
+            messages_max=config.queue_messages,
+            too_slow=self._let_go,
+        )
         self.server.stats.on_conn_opened()
         self.set_nodelay(True)
         self.session = session = self.new_session(session_id)
@@ -92,7 +101,17 @@ class Socket(Gate, SockJSWebSocketHandler, ABC):
         """The other end lives."""
         self._is_heard = True
 
+    @property
+    def way_out(self) -> Callable[[Payload], None]:
+        """By which the application's messages leave."""
+        return self._output.deliver
+
+    def _let_go(self) -> None:
+        if self.session is not None:
+            self.session.close(*TOO_SLOW)
+
     def _detach(self) -> None:
+        self._output.end()
         session, self.session = self.session, None
         if session is not None:
             session.remove_handler(self)

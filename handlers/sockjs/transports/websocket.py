@@ -33,10 +33,6 @@ class WebSocket(Socket, library.WebSocketTransport):
         """Write one frame of SockJS's own."""
         self._output.send(text_frame(message.encode()))
 
-    def pass_on(self, payload: Payload) -> bool:
-        """Write ``payload``; false where its reader is too slow."""
-        return self._output.send(payload.socket_frame)
-
     def measure(self, payload: Payload) -> int:
         """The bytes of its frame."""
         return len(payload.socket_frame)

@@ -49,6 +49,10 @@ INBOX_BYTES = 262_144
 CHUNK_BYTES = 65_536
 """What a person sends is counted in pieces of this size."""
 
+OVERTAX_SECONDS = 0.05
+"""How long the next command of a connection waits after one that was over a limit. A program that goes on
+as fast as it is answered would keep the worker busy with refusals; so its inbox is full, and it is cut off."""
+
 FULL_RETRY_MS = 5_000
 """When a person whose connections are all taken may try again."""
 
@@ -80,6 +84,7 @@ class Socket(Transport):
         self._nonsense = 0
         self._inbox_bytes = 0
         self._uncounted_bytes = 0
+        self._is_overtaxing = False
 
     def on_open(self) -> None:
         """Start the task that serves it."""
@@ -174,6 +179,8 @@ class Socket(Transport):
             while (text := await self._next()) is not None:
                 await self._count(person)
                 await self._answer(connection, text)
+                if self._inbox:
+                    await asyncio.sleep(OVERTAX_SECONDS if self._is_overtaxing else 0)  # others' turn
         finally:
             self._chat.sessions.forget(connection)
             self._chat.part(connection)
@@ -251,6 +258,7 @@ class Socket(Transport):
             self._refuse(InternalError(reference=reference), asked.ack)
         else:
             self._nonsense = 0
+            self._is_overtaxing = False
             if asked.ack is not None and answer.data is not None:
                 self._deliver(reply(asked.ack, answer.data))
                 if isinstance(asked.command, SendMessage):
@@ -265,6 +273,7 @@ class Socket(Transport):
 
     def _refuse(self, error: ProsaError, ack: int | None) -> None:
         self._say_no(error, ack)
+        self._is_overtaxing = isinstance(error, RateLimitedError)
         if isinstance(error, MalformedError | UnknownEventError):
             self._nonsense += 1
             if self._nonsense >= NONSENSE_MAX:

@@ -1,7 +1,7 @@
 """One journaled majority insert a message, through Prosa's driver: what there would be without its store.
 
 ``python -m benchmarks.inserts URI SECONDS OUTSTANDING``: a round for each line of standard input, and its
-inserts a second in answer.
+inserts a second in answer. ``0 1`` is a round of one insert.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ async def main(uri: str, seconds: float, outstanding: int) -> None:
 
     async def one_after_the_other(until: float) -> int:
         done = 0
-        while time.monotonic() < until:
+        while not done or time.monotonic() < until:
             number = next(numbers)
             room, text = (
                 f"r{number % 500}",

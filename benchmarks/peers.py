@@ -123,10 +123,13 @@ def bring() -> None:
 
 @contextmanager
 def started(peer: Peer, port: int, store: str) -> Iterator[Running]:
-    """It listens, and is gone afterwards. ``store``: the URI of where it stores; empty: it does not."""
+    """It listens, and is gone afterwards. ``store``: the URI of where it stores what is said."""
     program, *arguments = peer.command
-    found = {"python": KEPT / "venv" / "bin" / "python", "floor": KEPT / "floor"}.get(program) or _node()
+    python = KEPT / "venv" / "bin" / "python"
+    found = {"python": python, "floor": KEPT / "floor"}.get(program) or _node()
     arguments = [*arguments[:2], str(port), *arguments[2:]]
+    if program == "floor":
+        arguments += [str(python), "-m", "benchmarks.inserts", store, "0", "1"]
     with (KEPT / f"{peer.name}.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - ours
             [found, *arguments],

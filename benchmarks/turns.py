@@ -88,9 +88,8 @@ class Turns:
             found = [(self.prosa.worker(), self._our_lines(rooms))]
             for n, peer in enumerate(peers.PEERS):
                 if peer.name in self.plan.peers or (peer.name == "floor" and floor):
-                    store = "" if peer.name == "floor" else self.prosa.store
                     port = self.prosa.cluster.base + FIRST_PORT + n
-                    server = stack.enter_context(peers.started(peer, port, store))
+                    server = stack.enter_context(peers.started(peer, port, self.prosa.store))
                     found.append((server, peers.lines(peer, rooms)))
             yield found
 

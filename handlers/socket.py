@@ -51,7 +51,7 @@ CHUNK_BYTES = 65_536
 
 OVERTAX_SECONDS = 0.05
 """How long the next command of a connection waits after one that was over a limit. A program that goes on
-as fast as it is answered would keep the worker busy with refusals; so its inbox is full, and it is cut off."""
+as fast as it is answered would keep the worker busy with refusals: its inbox fills up, and it is cut off."""
 
 FULL_RETRY_MS = 5_000
 """When a person whose connections are all taken may try again."""

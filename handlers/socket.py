@@ -49,6 +49,7 @@ INBOX_BYTES = 262_144
 CHUNK_BYTES = 65_536
 """What a person sends is counted in pieces of this size."""
 
+OVERTAX_MAX = 100
 OVERTAX_SECONDS = 0.05
 """How long the next command of a connection waits after one that was over a limit. A program that goes on
 as fast as it is answered would keep the worker busy with refusals: its inbox fills up, and it is cut off."""
@@ -96,9 +97,11 @@ class Socket(Transport):
         Of what is over the limit as much is kept as shows that it is.
         """
         self._uncounted_bytes += len(text)
-        if len(self._inbox) < INBOX_MAX and self._inbox_bytes < INBOX_BYTES:
+        inbox_max = OVERTAX_MAX if self._is_overtaxing else INBOX_MAX
+        if len(self._inbox) < inbox_max and self._inbox_bytes < INBOX_BYTES:
             self._put(text[: self._config.message_bytes + 1])
         elif not self.is_closed:
+            self._inbox.clear()
             self._say_no(RateLimitedError(retry_after_ms=1000))
             self.close(*ABUSE)
 
@@ -180,7 +183,8 @@ class Socket(Transport):
                 await self._count(person)
                 await self._answer(connection, text)
                 if self._inbox:
-                    await asyncio.sleep(OVERTAX_SECONDS if self._is_overtaxing else 0)  # others' turn
+                    is_to_wait = self._is_overtaxing and not self.is_closed
+                    await asyncio.sleep(OVERTAX_SECONDS if is_to_wait else 0)  # others' turn
         finally:
             self._chat.sessions.forget(connection)
             self._chat.part(connection)

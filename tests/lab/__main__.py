@@ -22,7 +22,7 @@ from tests.lab.members import LabCluster
 from tests.lab.promises import PROMISES
 
 BEFORE_SECONDS = 2.0
-AFTER_SECONDS = 4.0
+AFTER_SECONDS = 3.0
 BASE = int(os.environ.get("BASE", "9300"))
 SETTINGS = {
     "PROSA_QUEUE_BYTES": "262144",

@@ -22,7 +22,8 @@ from benchmarks.turns import Plan, Turns, invite
 
 RESULTS = Path(__file__).resolve().parent / "results"
 
-QUICK = Plan(rounds=3, seconds=1.5, peers=("sockjs-tornado", "python-socketio", "socket.io"), is_quick=True)
+IN_MINUTES = ("sockjs-tornado", "python-socketio", "socket.io")
+QUICK = Plan(rounds=3, seconds=1.2, peers=IN_MINUTES, is_quick=True, storm=1000)
 ALL = tuple(peer.name for peer in peers.PEERS if peer.name != "floor")
 FULL = Plan(rounds=7, seconds=3.0, peers=ALL, is_quick=False)
 

@@ -32,7 +32,7 @@ def accepted(turns: Turns) -> Result:
 
 def talk(turns: Turns) -> Result:
     """A thousand people by twos, 500 messages a second: how long from saying to hearing."""
-    found = turns.compare("rate", turns.people.pairs, number=500)
+    found = turns.compare("rate", turns.people.pairs, number=500, is_about_us=True)
     figures = {name: [each.p99 for each in rounds] for name, rounds in found.items()}
     half = [each.p50 for each in found[OUR]]
     verdicts = [
@@ -98,7 +98,7 @@ def idle(turns: Turns) -> Result:
     """A thousand connections that say nothing: what they hold, beyond the process that has none."""
     held: dict[str, list[float]] = {}
     pairs = turns.people.pairs[:500]
-    with turns.everybody(pairs, floor=False) as everybody:
+    with turns.everybody(pairs, floor=False, is_about_us=True) as everybody:
         for server, lines in everybody:
             before = resident_mib(server.pid)
             with Load(server, lines, "idle", seconds=2, number=0) as load:

@@ -363,6 +363,7 @@ static void measure(const char *mode, double seconds, double number, unsigned lo
             turn(5);
             if (in_count == count && last == began) last = now_ns();
         }
+        if (in_count < count) last = now_ns();
         while (now_ns() < patience && heard < said * (unsigned long long)count) turn(5);
         for (uint64_t quiet = now_ns() + 1000000000u; now_ns() < quiet;) turn(10);
     } else while (now_ns() < ends_ns) turn(10);

@@ -69,9 +69,10 @@ class Incoming:
             self._touched = set(self._wanted)
             self._changed.set()
             self._is_speaking = True
-            async with asyncio.TaskGroup() as both:
-                both.create_task(self._read(connection, heard, reconnected), name="redis reader")
-                both.create_task(self._ask(connection), name="redis subscriber")
+            async with asyncio.TaskGroup() as all_three:
+                all_three.create_task(self._read(connection, heard, reconnected), name="redis reader")
+                all_three.create_task(self._ask(connection), name="redis subscriber")
+                all_three.create_task(self._link.silence(), name="redis silence")
 
         await self._link.run(speak, self._ended)
 
@@ -92,6 +93,7 @@ class Incoming:
         """
         while True:
             answer = await hear(connection)
+            self._link.is_heard = True
             match answer:
                 case [b"message" | b"smessage", bytes(channel), bytes(notice)]:
                     if channel in self._wanted:

@@ -8,6 +8,7 @@ not say so, and then whatever was missed meanwhile would be known to nobody.
 import asyncio
 import contextlib
 import logging
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from random import Random
 
@@ -23,6 +24,10 @@ ANSWER_SECONDS = 1.0
 
 PING_SECONDS = 0.75
 """How often a connection that has nothing to say asks whether anybody is there."""
+
+LOOK_SECONDS = 0.25
+"""How often it is looked whether Redis has said anything: a timer for every answer cost a busy worker more
+than storing what was said (measured)."""
 
 BACKOFF_SECONDS = 0.05
 BACKOFF_MAX_SECONDS = 2.0
@@ -41,6 +46,8 @@ class Link:
         self, way: str, make: Make, *, node: str, chance: Random, clock: Callable[[], float]
     ) -> None:
         self.is_up = False
+        self.is_heard = False
+        """Redis has said something lately; set by whoever listens."""
         self._way = way
         self._node = node
         self._shown = metrics.REDIS_CONNECTIONS.labels(way)
@@ -69,6 +76,18 @@ class Link:
                 ended()
             await asyncio.sleep(self._delay(failures))
             failures += 1
+
+    async def silence(self) -> None:
+        """Raises ``TimeoutError`` after a silence that only a Redis that is gone keeps.
+
+        For it is asked for a sign of life every ``PING_SECONDS``.
+        """
+        silent_seconds = 0.0
+        while silent_seconds < PING_SECONDS + ANSWER_SECONDS:
+            self.is_heard = False
+            await asyncio.sleep(LOOK_SECONDS)
+            silent_seconds = 0.0 if self.is_heard else silent_seconds + LOOK_SECONDS
+        raise TimeoutError("it does not answer")
 
     def end(self) -> None:
         """Make no further connection. Whoever runs this cancels it then.
@@ -137,15 +156,9 @@ async def send(connection: AbstractConnection, commands: Sequence[tuple[bytes, .
 
 
 async def hear(connection: AbstractConnection) -> object:
-    """The next thing that Redis says; that a slot is another node's, as a ``MovedError``.
-
-    Raises ``TimeoutError`` after a silence that only a Redis that is gone keeps, for it is asked for a
-    sign of life every ``PING_SECONDS``.
-    """
+    """The next thing that Redis says, whenever that is; that a slot is another node's, as a ``MovedError``."""
     try:
-        said: object = await connection.read_response(timeout=PING_SECONDS + ANSWER_SECONDS)
+        said: object = await connection.read_response(timeout=math.inf)
     except MovedError as moved:
         return moved
-    if said is None:
-        raise TimeoutError("it does not answer")
     return said

@@ -79,14 +79,16 @@ class Outgoing:
         await self._link.run(self._speak, self._ended)
 
     async def _speak(self, connection: AbstractConnection) -> None:
-        async with asyncio.TaskGroup() as both:
-            both.create_task(self._read(connection), name="redis answers")
-            both.create_task(self._write(connection), name="redis publisher")
+        async with asyncio.TaskGroup() as all_three:
+            all_three.create_task(self._read(connection), name="redis answers")
+            all_three.create_task(self._write(connection), name="redis publisher")
+            all_three.create_task(self._link.silence(), name="redis silence")
 
     async def _read(self, connection: AbstractConnection) -> None:
         """Read also while nothing is written: so an end is noticed before the next notice is lost in it."""
         while True:
             answer = await hear(connection)
+            self._link.is_heard = True
             if isinstance(answer, MovedError):
                 self._drop(1)
                 self._moved(answer.slot_id)

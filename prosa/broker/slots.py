@@ -1,8 +1,10 @@
 """Which node of a Redis cluster has which slots, as one of them says. What follows from it: ``nodes.py``."""
 
+import asyncio
+
 from redis.exceptions import ResponseError
 
-from prosa.broker.link import Make, connected, hear, send
+from prosa.broker.link import ANSWER_SECONDS, Make, connected, hear, send
 from prosa.broker.server import Address
 
 Slots = list[tuple[int, int, Address]]
@@ -23,7 +25,8 @@ async def slots(make: Make) -> Slots | None:
         asked_at = getattr(connection, "host", "localhost")
         await send(connection, [ASK])
         try:
-            said = await hear(connection)
+            async with asyncio.timeout(ANSWER_SECONDS):
+                said = await hear(connection)
         except ResponseError as error:
             if str(error).startswith(BUSY):
                 raise

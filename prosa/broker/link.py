@@ -156,7 +156,7 @@ async def send(connection: AbstractConnection, commands: Sequence[tuple[bytes, .
 
 
 async def hear(connection: AbstractConnection) -> object:
-    """The next thing that Redis says, whenever that is; that a slot is another node's, as a ``MovedError``."""
+    """The next thing that Redis says, whenever that is; that a slot is another node's: a ``MovedError``."""
     try:
         said: object = await connection.read_response(timeout=math.inf)
     except MovedError as moved:

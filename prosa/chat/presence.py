@@ -9,6 +9,7 @@ Going away is told only after a time of grace, so that a change of page is not a
 """
 
 import asyncio
+import contextlib
 import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -31,6 +32,10 @@ from prosa.storage.sightings import Sightings
 
 NOTE_BEATS = 15
 """Everybody who is here is noted each minute: when a worker is killed, nobody's moment is older than that."""
+
+AT_ONCE = 200
+UNTOLD_MAX = 20_000
+"""Comings and goings that wait for the store to say whom they concern; more are told to nobody."""
 
 Key = TypeVar("Key")
 
@@ -55,6 +60,8 @@ class Presence:
         self._hub = hub
         self._elsewhere = elsewhere
         self._has_asked = False
+        self._untold: list[tuple[UserId, events.Event]] = []
+        self._is_telling = False
         self._connections = connections
         self._memberships = memberships
         self._rooms = rooms
@@ -137,7 +144,11 @@ class Presence:
             self._tell_left(chat_id, user_id)
 
     def _tell_presence(self, user_id: UserId, event: events.Event) -> None:
-        self._tasks.start(f"presence {user_id}", self._tell_acquaintances(user_id, event))
+        if len(self._untold) < UNTOLD_MAX:
+            self._untold.append((user_id, event))
+        if not self._is_telling:
+            self._is_telling = True
+            self._tasks.start("presence", self._tell_acquaintances())
 
     def _tell_away(self, user_id: UserId, last_seen: datetime) -> None:
         told = None if self._sightings is None else moment(last_seen)
@@ -226,12 +237,39 @@ class Presence:
         known[key] = None
         return was_here
 
-    async def _tell_acquaintances(self, user_id: UserId, event: events.Event) -> None:
-        """A courtesy: where the store does not answer, nobody is told."""
-        shared = await self._rooms.get_many(await self._memberships.rooms_of(user_id))
-        acquaintances = {member.user_id for room in shared.values() for member in room.members or ()}
-        for acquaintance in acquaintances - {user_id}:
-            for connection in self._connections.of(acquaintance):
+    async def _tell_acquaintances(self) -> None:
+        """A courtesy: where the store does not answer, nobody is told.
+
+        After a restart people come all at once, and every worker hears of each: who comes while the store is
+        being asked goes into the next question.
+        """
+        try:
+            while self._untold:
+                told, self._untold = self._untold[:AT_ONCE], self._untold[AT_ONCE:]
+                with contextlib.suppress(UnavailableError):
+                    known = await self._acquaintances({user_id for user_id, _ in told})
+                    for user_id, event in told:
+                        self._tell_each(known.get(user_id, set()) - {user_id}, event)
+        finally:
+            self._is_telling = False
+
+    async def _acquaintances(self, user_ids: set[UserId]) -> dict[UserId, set[UserId]]:
+        """With whom each of these people shares a small room; two queries."""
+        rooms_of = await self._memberships.rooms_of_each(user_ids)
+        rooms = await self._rooms.get_many(tuple({room for found in rooms_of.values() for room in found}))
+        return {
+            user_id: {
+                member.user_id
+                for chat_id in found
+                if chat_id in rooms
+                for member in rooms[chat_id].members or ()
+            }
+            for user_id, found in rooms_of.items()
+        }
+
+    def _tell_each(self, user_ids: set[UserId], event: events.Event) -> None:
+        for user_id in user_ids:
+            for connection in self._connections.of(user_id):
                 connection.deliver(event)
 
     def close(self) -> None:

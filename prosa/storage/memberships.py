@@ -3,7 +3,7 @@
 A person's room list is in ``summaries.py``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pymongo import ReturnDocument
 
@@ -12,6 +12,7 @@ from prosa.models.rooms import Cursor
 from prosa.storage.database import Database, Document
 from prosa.storage.documents import SEQ_MAX, cursor_of
 from prosa.storage.summaries import Summaries
+from prosa.storage.together import Together
 from prosa.storage.translation import unavailable
 
 CURSOR = {"_id": False, "chat_id": True, "user_id": True, "delivered_seq": True, "read_seq": True}
@@ -25,14 +26,24 @@ class Memberships(Summaries):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._memberships = database.memberships
+        self._members = Together(self._ask_for_members)
 
     async def is_member(self, chat_id: ChatId, user_id: UserId) -> bool:
         """Whether the person is in the room now. False for a room that does not exist."""
-        with unavailable():
-            found = await self._memberships.find_one(
-                {"chat_id": chat_id, "user_id": user_id}, {"_id": False, "user_id": True}
-            )
-        return found is not None
+        return bool(await self._members.get((chat_id, user_id)))
+
+    async def _ask_for_members(
+        self, asked: Sequence[tuple[ChatId, UserId]]
+    ) -> dict[tuple[ChatId, UserId], bool]:
+        by_room: dict[ChatId, list[UserId]] = {}
+        for chat_id, user_id in asked:
+            by_room.setdefault(chat_id, []).append(user_id)
+        wanted = [{"chat_id": room, "user_id": {"$in": users}} for room, users in by_room.items()]
+        found = self._memberships.find(
+            wanted[0] if len(wanted) == 1 else {"$or": wanted},
+            {"_id": False, "chat_id": True, "user_id": True}, batch_size=len(asked) + 1,
+        )  # fmt: skip
+        return {(ChatId(one["chat_id"]), UserId(one["user_id"])): True async for one in found}
 
     async def advance(
         self, chat_id: ChatId, user_id: UserId, *, delivered_seq: int, read_seq: int
@@ -75,3 +86,14 @@ class Memberships(Summaries):
                 sort=[("last_at", -1), ("chat_id", 1)], limit=ROOMS_AT_ONCE, batch_size=ROOMS_AT_ONCE + 1,
             ).to_list()  # fmt: skip
         return tuple(ChatId(document["chat_id"]) for document in found)
+
+    async def rooms_of_each(self, user_ids: Collection[UserId]) -> dict[UserId, list[ChatId]]:
+        """The rooms of all these people, in one query; of more than fifty thousand, some."""
+        rooms: dict[UserId, list[ChatId]] = {}
+        with unavailable():
+            async for document in self._memberships.find(
+                {"user_id": {"$in": list(user_ids)}}, {"_id": False, "chat_id": True, "user_id": True},
+                limit=CURSORS_AT_ONCE, batch_size=CURSORS_AT_ONCE + 1,
+            ):  # fmt: skip
+                rooms.setdefault(UserId(document["user_id"]), []).append(ChatId(document["chat_id"]))
+        return rooms

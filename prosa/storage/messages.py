@@ -1,5 +1,6 @@
 """The log of every room: written once, read in order. How it is written is in ``committer.py``."""
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 
@@ -12,8 +13,8 @@ from prosa.storage.committer import Committer
 from prosa.storage.database import Database
 from prosa.storage.documents import SEQ_MAX, digest_of, entry_of
 from prosa.storage.log import Key, MongoLog
-from prosa.storage.lookups import Lookups
 from prosa.storage.pages import Pages
+from prosa.storage.together import Together
 from prosa.storage.translation import unavailable
 
 
@@ -34,7 +35,8 @@ class Messages:
         self._log = MongoLog(database.messages)
         self._pages = Pages(database)
         self._tell_crowded: Callable[[ChatId], None] | None = None
-        self._lookups = Lookups(self._log)
+        self._lookups = Together(self._log.find)
+        self._newest = Together(self._read_newest)
         self._committer = Committer(
             self._log,
             turn=turn,
@@ -62,7 +64,7 @@ class Messages:
 
         Raises ``ConflictError`` where the text differs, ``UnavailableError``.
         """
-        document = await self._lookups.find(Key(draft.chat_id, draft.author_id, draft.client_id))
+        document = await self._lookups.get(Key(draft.chat_id, draft.author_id, draft.client_id))
         if document is None:
             return None
         if document["digest"] != digest_of(draft):
@@ -72,15 +74,20 @@ class Messages:
 
     async def by_key(self, chat_id: ChatId, author_id: UserId, client_id: ClientId) -> Entry | None:
         """What somebody has said under this name, if it is stored. Raises ``UnavailableError``."""
-        document = await self._lookups.find(Key(chat_id, author_id, client_id))
+        document = await self._lookups.get(Key(chat_id, author_id, client_id))
         return None if document is None else entry_of(document)
 
     async def page_before(self, chat_id: ChatId, before_seq: int | None, limit: int) -> Page:
         """The ``limit`` newest messages below ``before_seq``, or of all, ascending, as they are shown.
 
-        Raises ``UnavailableError``.
+        Many who come to one room at once are shown the same newest page. Raises ``UnavailableError``.
         """
-        return await self._pages.before(chat_id, before_seq, limit)
+        page = await self._newest.get((chat_id, limit)) if before_seq is None else None
+        return page or await self._pages.before(chat_id, before_seq, limit)
+
+    async def _read_newest(self, places: Sequence[tuple[ChatId, int]]) -> dict[tuple[ChatId, int], Page]:
+        pages = await asyncio.gather(*(self._pages.before(chat_id, None, limit) for chat_id, limit in places))
+        return dict(zip(places, pages, strict=True))
 
     async def page_beside(self, chat_id: ChatId, seq: int, *, older: int, newer: int) -> Page:
         """So many messages below ``seq``, and so many from it on, ascending, as they are shown.
@@ -154,6 +161,7 @@ class Messages:
         """What was queued is stored or answered with ``OutcomeUnknownError``, within the deadline."""
         await self._committer.close()
         await self._lookups.close()
+        await self._newest.close()
 
     def _say_crowded(self, chat_id: ChatId) -> None:
         if self._tell_crowded is not None:

@@ -1,5 +1,6 @@
 """Somebody types from the first start until 8 s after the last, and those who watch are told in between."""
 
+from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
@@ -34,6 +35,10 @@ class OneRoom:
         self._live.tell(event, but=but)
 
 
+def told_of_oneself(event: Event) -> None:
+    raise AssertionError(event.text)
+
+
 class Scene:
     """A live room in which Ana types and Bia watches."""
 
@@ -65,19 +70,15 @@ class Scene:
             seconds=8,
             now=self.clock.time,
         )
-        self.tabs = [self.joined("a"), self.joined("a")]
-        bia = self.joined("b")
-        bia.deliver = lambda event: self.told.append('"is_typing":true' in event.text)
+        self.tabs = [self.joined("a", told_of_oneself), self.joined("a", told_of_oneself)]
+        self.joined("b", lambda event: self.told.append('"is_typing":true' in event.text))
 
-    def joined(self, user_id: str) -> Connection:
-        def never(event: Event) -> None:
-            raise AssertionError(f"told of oneself: {event.text}")
-
+    def joined(self, user_id: str, deliver: Callable[[Event], None]) -> Connection:
         person = Person(user_id=UserId(user_id), name=user_id)
         connection = Connection(
             person,
             credential=Credential("session", "a"),
-            deliver=never,
+            deliver=deliver,
             written_size=len,
             end=lambda _code, _reason: None,
         )

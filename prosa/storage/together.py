@@ -1,26 +1,32 @@
-"""Is this message in the log already? Asked before every send, so asked for many at a time."""
+"""Questions of many people to the store, asked together: while one is on its way the others queue."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from typing import Generic, TypeVar
 
 from prosa.models.errors import UnavailableError
-from prosa.storage.database import Document
-from prosa.storage.log import Key, Log
 from prosa.storage.translation import RETRY_AFTER_MS, unavailable
 
 AT_ONCE = 200
 WAITING = 10_000
 
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
-class Lookups:
-    """While one question is on its way the others queue, and go together in the next one."""
 
-    def __init__(self, store: Log) -> None:
-        self._store = store
-        self._waiting: dict[Key, asyncio.Future[Document | None]] = {}
+class Together(Generic[K, V]):
+    """``ask`` answers many keys; what it knows nothing of, it leaves out.
+
+    An answer was read after the question was put: nothing older is ever given, and nothing is kept.
+    """
+
+    def __init__(self, ask: Callable[[Sequence[K]], Awaitable[Mapping[K, V]]]) -> None:
+        self._ask = ask
+        self._waiting: dict[K, asyncio.Future[V | None]] = {}
         self._task: asyncio.Task[None] | None = None
 
-    async def find(self, key: Key) -> Document | None:
-        """The stored message of this key, as a majority holds it. Raises ``UnavailableError``."""
+    async def get(self, key: K) -> V | None:
+        """What is known of ``key``. Raises ``UnavailableError``."""
         future = self._waiting.get(key)
         if future is None:
             if len(self._waiting) >= WAITING:
@@ -28,7 +34,7 @@ class Lookups:
             loop = asyncio.get_running_loop()
             future = self._waiting[key] = loop.create_future()
             if self._task is None:
-                self._task = loop.create_task(self._ask())
+                self._task = loop.create_task(self._ask_for_all())
         return await asyncio.shield(future)
 
     async def close(self) -> None:
@@ -36,14 +42,14 @@ class Lookups:
         if self._task is not None:
             await self._task
 
-    async def _ask(self) -> None:
+    async def _ask_for_all(self) -> None:
         try:
             while self._waiting:
                 keys = list(self._waiting)[:AT_ONCE]
                 futures = {key: self._waiting.pop(key) for key in keys}
                 try:
                     with unavailable():
-                        found = await self._store.find(keys)
+                        found = await self._ask(keys)
                 except UnavailableError as error:
                     for future in futures.values():
                         future.set_exception(error)

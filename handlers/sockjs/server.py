@@ -13,6 +13,7 @@ from handlers.sockjs.closing import FULL, INTERNAL, INTERRUPTED, RESTART, TOO_SL
 from handlers.sockjs.config import Config
 from handlers.sockjs.connection import Connection, Opening
 from handlers.sockjs.folder import SessionFolder
+from handlers.sockjs.output import can_send_past
 from handlers.sockjs.pages import Greeting, IFrame, Info
 from handlers.sockjs.session import Life, PollingSession, SocketSession
 from handlers.sockjs.transports.eventsource import EventSource
@@ -47,6 +48,7 @@ class Router(SockJSRouter):
     def __init__(self, prefix: str, factory: Callable[[], Connection], config: Config) -> None:
         self.config = config
         self.factory = factory
+        self.can_send_past = can_send_past()
         self.open_sessions: set[Life] = set()
         self.closes = Counter(dict.fromkeys((FULL, RESTART, TOO_SLOW, INTERRUPTED, INTERNAL), 0))
         super().__init__(

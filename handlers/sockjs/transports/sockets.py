@@ -67,6 +67,7 @@ class Socket(Gate, SockJSWebSocketHandler, ABC):
         self._stream = cast("WebSocketProtocol13", self.ws_connection).stream
         self._output = Output(
             self._stream,
+            is_direct=self.server.can_send_past,
             is_raw=self.is_raw,
             bytes_max=config.queue_bytes,
             messages_max=config.queue_messages,

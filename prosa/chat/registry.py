@@ -1,5 +1,7 @@
 """What the site says of its rooms and people, and how a change reaches the pages that are open."""
 
+import asyncio
+
 from prosa.chat import events
 from prosa.chat.bus import Bus
 from prosa.chat.connections import Connections
@@ -139,7 +141,8 @@ class Registry:
         known.update(live.people if live is not None else ())
         if room.members is not None:
             return list(known - {member.user_id for member in room.members})
-        return [user_id for user_id in known if not await self._memberships.is_member(room.chat_id, user_id)]
+        are_in = await asyncio.gather(*(self._memberships.is_member(room.chat_id, who) for who in known))
+        return [who for who, is_in in zip(known, are_in, strict=True) if not is_in]
 
     def _hide(self, chat_id: ChatId, before: Room | None) -> set[UserId]:
         """Nobody here is in it any more; those who have to be told."""

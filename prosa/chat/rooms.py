@@ -56,17 +56,20 @@ class Rooms:
         self._page = page
         self._reply_bytes = reply_bytes
 
-    async def of_member(self, chat_id: ChatId, user_id: UserId) -> Room:
+    async def of_member(self, chat_id: ChatId, user_id: UserId, *, is_coming: bool = False) -> Room:
         """The room, for one of its members. Raises ``NotFoundError`` for all others, whatever the cause.
 
         A live room is known from memory: the site's changes reach it at once, and the check of all
-        live rooms bounds what a lost notice can do. Whoever is refused has waited for the same answer of
-        the store, which found nothing: so that time does not tell either whether there is such a room.
+        live rooms bounds what a lost notice can do. Of a large one those are known who are in it here, but
+        for whoever ``is_coming`` and has a seat already. Whoever is refused has waited for the same answer
+        of the store, which found nothing: so that time does not tell either whether there is such a room.
         """
         live = self._hub.live(chat_id)
         room = live.room if live is not None else None
-        if room is not None and _has(room, user_id):
-            return room
+        if live is not None and room is not None:
+            is_known = room.members is None and not is_coming and user_id in live.people
+            if is_known or _has(room, user_id):
+                return room
         if not await self._memberships.is_member(chat_id, user_id):
             raise NotFoundError
         if live is None:
@@ -85,7 +88,8 @@ class Rooms:
             raise TooManyRoomsError(limit=self._rooms_per_connection)
         live, seat = await self._hub.seat(connection, chat_id)
         try:
-            await self.of_member(chat_id, person.user_id)  # the site may have changed it meanwhile
+            # The site may have changed it meanwhile.
+            await self.of_member(chat_id, person.user_id, is_coming=True)
             data, top = await self._arrival(connection, live, command)
             _has_stayed(live, seat)
         except BaseException:

@@ -185,6 +185,21 @@ async def test_a_room_of_many_counts_instead_of_naming(start: Start) -> None:
 
 
 @pytest.mark.gen_test(timeout=SECONDS)
+async def test_whoever_is_taken_out_of_a_room_of_many_says_nothing_more_there(start: Start) -> None:
+    scene = await start()
+    await _room_of_many(scene)
+    cliente, other_tab = await scene.browser("cliente"), await scene.browser("cliente")
+    await cliente.asks("join_chat", chat_id="muitos")
+    await cliente.says("Olá a todos", in_room="muitos")
+    left = [{"user_id": f"m{n}", "name": f"M {n}"} for n in range(60)]
+    await scene.api("PUT", "/rooms/muitos", {"title": "Muitos", "members": left})
+    assert (await cliente.hears("room_left"))["reason"] == "removed"
+    for tab in (cliente, other_tab):
+        for event, more in (("send_message", {"conteudo": "Ainda?"}), ("history", {}), ("join_chat", {})):
+            assert (await refused(tab, event, chat_id="muitos", **more))["code"] == "not_found"
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
 async def test_what_is_known_and_whether_one_may_write_come_before_the_text(start: Start) -> None:
     scene = await start()
     await scene.room()

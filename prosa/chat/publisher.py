@@ -92,11 +92,15 @@ class Publisher:
     async def run(self) -> None:
         """Notify those who are elsewhere, for ever."""
         while True:
-            work = await self._queue.get()
-            try:
-                await self._notify(work.entry, work.elsewhere)
-            except ProsaError as error:
-                log.warning("notices_failed chat_id=%s error=%s", work.entry.chat_id, error)
+            await self._notify_next()
+
+    async def _notify_next(self) -> None:
+        """Of its own, so that nobody is remembered while nothing is said."""
+        work = await self._queue.get()
+        try:
+            await self._notify(work.entry, work.elsewhere)
+        except ProsaError as error:
+            log.warning("notices_failed chat_id=%s error=%s", work.entry.chat_id, error)
 
     async def _notify(self, entry: Entry, elsewhere: Mapping[UserId, Sequence[Connection]]) -> None:
         unread = await self._memberships.unread(entry.chat_id, tuple(elsewhere))

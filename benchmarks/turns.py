@@ -1,6 +1,7 @@
 """Everybody does the same work in turns, so that whatever slows the machine down slows all."""
 
 import contextlib
+import itertools
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -47,6 +48,7 @@ class Turns:
         self.prosa = prosa
         self.plan = plan
         self.people = people
+        self._ports = itertools.count()  # each its own: one that was just left may be in use still
 
     def compare_hall(self, mode: str, *, number: float) -> Rounds:
         """Connection 0 speaks to all of the hall."""
@@ -92,9 +94,9 @@ class Turns:
         names = () if is_about_us and self.plan.is_quick else self.plan.peers
         with ExitStack() as stack:
             found = [(self.prosa.worker(), self._our_lines(rooms))]
-            for n, peer in enumerate(peers.PEERS):
+            for peer in peers.PEERS:
                 if peer.name in names or (peer.name == "floor" and floor):
-                    port = self.prosa.cluster.base + FIRST_PORT + n
+                    port = self.prosa.cluster.base + FIRST_PORT + next(self._ports)
                     server = stack.enter_context(peers.started(peer, port, self.prosa.store))
                     found.append((server, peers.lines(peer, rooms)))
             yield found

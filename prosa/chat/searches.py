@@ -109,9 +109,10 @@ class Searches:
                 log.warning("index_failed rooms=%d error=%s", len(batch), error)
                 behind = batch
                 await asyncio.sleep(AGAIN_SECONDS)
+            else:
+                await rest(clock() - began)
             for chat_id in behind:
                 self.note(chat_id)
-            await rest(clock() - began)
 
     async def _follow(self, chat_ids: tuple[ChatId, ...]) -> list[ChatId]:
         """The rooms of which not everything is indexed; that goes on behind the answer."""

@@ -26,8 +26,8 @@ PING_SECONDS = 0.75
 """How often a connection that has nothing to say asks whether anybody is there."""
 
 LOOK_SECONDS = 0.25
-"""How often it is looked whether Redis has said anything: a timer for every answer cost a busy worker more
-than storing what was said (measured)."""
+"""How often it is looked whether Redis has said anything: reading its answers with a timer for each took a
+busy worker as long as storing what was said (measured)."""
 
 BACKOFF_SECONDS = 0.05
 BACKOFF_MAX_SECONDS = 2.0

@@ -79,7 +79,9 @@ def readers_asleep(lab: Lab, chance: Random) -> None:
             for place in places(lab.cluster) * SLEEPERS
         ]
         flood = [
-            Guest(name=f"{n}", room="3", key=key, transport=RAW, every_ms=0, length=FLOOD_LENGTH)
+            Guest(
+                name=f"{n}", room="3", key=key, transport=RAW, every_ms=0, length=FLOOD_LENGTH, screen=False
+            )
             for n in range(FLOODERS)
         ]
         crowd = lab.invite("flood", flood)

@@ -52,7 +52,9 @@ class Person:
 
     def _note(self, kind: str, **more: Any) -> None:
         self._notes.write(json.dumps({"kind": kind, "at": round(time.time() * 1000), **more}) + "\n")
-        if kind != "shown":  # what a crash may take from a screen, the screen has not promised to anybody
+        if (
+            kind != "shown" or self._is_finishing
+        ):  # a screen has promised nobody what a crash may take from it
             self._notes.flush()
 
     async def lives(self) -> None:
@@ -69,8 +71,9 @@ class Person:
         await asyncio.gather(*running)
 
     def finishes(self) -> None:
-        """Nothing new is written."""
+        """Nothing new is written, and who waits for the last to be shown reads of it at once."""
         self._is_finishing = True
+        self._notes.flush()
 
     def ends(self) -> None:
         """What breaks off now is no fault."""

@@ -63,6 +63,6 @@ class Cursors:
         self._bus.moved(cursor)
         if is_read:
             if unread is None:
-                unread = (await self._memberships.unread(chat_id, [user_id])).get(user_id, 0)
+                unread = await self._memberships.unread(chat_id, user_id)
             self._bus.tell(user_id, events.cursors(cursor, unread=unread), outside=chat_id)
         return cursor

@@ -6,7 +6,7 @@ its own, and can be lost without harm: lists and searches are rebuilt from the l
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from prosa.chat import events
@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 QUEUE_MAX = 10_000
 """Entries whose notices wait; more are dropped, and the lists find them in the log."""
+AT_ONCE = 200
+"""Entries of which people are notified together."""
 
 
 class _Work(NamedTuple):
@@ -90,26 +92,31 @@ class Publisher:
             log.warning("notices_dropped chat_id=%s seq=%d", entry.chat_id, entry.seq)
 
     async def run(self) -> None:
-        """Notify those who are elsewhere, for ever."""
+        """Notify those who are elsewhere, for ever; of all that has queued together."""
         while True:
             await self._notify_next()
 
     async def _notify_next(self) -> None:
         """Of its own, so that nobody is remembered while nothing is said."""
-        work = await self._queue.get()
+        works = [await self._queue.get()]
+        while not self._queue.empty() and len(works) < AT_ONCE:
+            works.append(self._queue.get_nowait())
         try:
-            await self._notify(work.entry, work.elsewhere)
+            await self._notify(works)
         except ProsaError as error:
-            log.warning("notices_failed chat_id=%s error=%s", work.entry.chat_id, error)
+            log.warning("notices_failed count=%d error=%s", len(works), error)
 
-    async def _notify(self, entry: Entry, elsewhere: Mapping[UserId, Sequence[Connection]]) -> None:
-        unread = await self._memberships.unread(entry.chat_id, tuple(elsewhere))
-        for user_id, connections in elsewhere.items():
-            event = events.new_notification(
-                entry,
-                message_preview=preview(summary(entry.conteudo, entry.attachment)),
-                unread=unread.get(user_id, 0),
-                timestamp=moment(entry.sent_at),
-            )
-            for connection in connections:
-                connection.deliver(event)
+    async def _notify(self, works: Sequence[_Work]) -> None:
+        places = list({(work.entry.chat_id, user_id) for work in works for user_id in work.elsewhere})
+        counts = await asyncio.gather(*(self._memberships.unread(*place) for place in places))
+        unread = dict(zip(places, counts, strict=True))
+        for entry, elsewhere in works:
+            for user_id, connections in elsewhere.items():
+                event = events.new_notification(
+                    entry,
+                    message_preview=preview(summary(entry.conteudo, entry.attachment)),
+                    unread=unread[entry.chat_id, user_id],
+                    timestamp=moment(entry.sent_at),
+                )
+                for connection in connections:
+                    connection.deliver(event)

@@ -8,7 +8,7 @@ log = logging.getLogger(__name__)
 
 SHARE = 9
 REST_MAX_SECONDS = 5.0
-"""What can wait leaves the store to what people wait for: it takes one part of the time in six."""
+"""What can wait leaves the store to what people wait for: it takes one part of the time in ten."""
 
 
 class Tasks:

@@ -11,7 +11,7 @@ from prosa.models.ids import ChatId, UserId
 from prosa.models.rooms import Cursor
 from prosa.storage.database import Database, Document
 from prosa.storage.documents import SEQ_MAX, cursor_of
-from prosa.storage.summaries import Summaries
+from prosa.storage.summaries import Summaries, members
 from prosa.storage.together import Together
 from prosa.storage.translation import unavailable
 
@@ -35,12 +35,8 @@ class Memberships(Summaries):
     async def _ask_for_members(
         self, asked: Sequence[tuple[ChatId, UserId]]
     ) -> dict[tuple[ChatId, UserId], bool]:
-        by_room: dict[ChatId, list[UserId]] = {}
-        for chat_id, user_id in asked:
-            by_room.setdefault(chat_id, []).append(user_id)
-        wanted = [{"chat_id": room, "user_id": {"$in": users}} for room, users in by_room.items()]
         found = self._memberships.find(
-            wanted[0] if len(wanted) == 1 else {"$or": wanted},
+            members(asked),
             {"_id": False, "chat_id": True, "user_id": True}, batch_size=len(asked) + 1,
         )  # fmt: skip
         return {(ChatId(one["chat_id"]), UserId(one["user_id"])): True async for one in found}

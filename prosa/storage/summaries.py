@@ -13,6 +13,7 @@ from prosa.storage.documents import MESSAGE
 from prosa.storage.log import MongoLog
 from prosa.storage.pages import Pages
 from prosa.storage.rooms import Rooms
+from prosa.storage.together import Together
 from prosa.storage.translation import unavailable
 
 UNREAD_MAX = 99
@@ -29,6 +30,7 @@ class Summaries:
         self._log = MongoLog(database.messages)
         self._pages = Pages(database)
         self._rooms = Rooms(database)
+        self._unread = Together(lambda asked: self._count_unread(members(asked)))
 
     async def summaries(
         self, user_id: UserId, *, since: datetime | None, limit: int
@@ -90,14 +92,12 @@ class Summaries:
         ]
         return tuple(sorted(found, key=lambda summary: summary.last_at, reverse=True))
 
-    async def unread(self, chat_id: ChatId, user_ids: Sequence[UserId]) -> dict[UserId, int]:
-        """How many messages of others each member has not read, at most ``UNREAD_MAX``; one command.
+    async def unread(self, chat_id: ChatId, user_id: UserId) -> int:
+        """How many messages of others the member has not read, at most ``UNREAD_MAX``; of no member, 0.
 
-        Who is no member is absent. Raises ``UnavailableError``.
+        Many who ask at once share a command. Raises ``UnavailableError``.
         """
-        with unavailable():
-            counts = await self._count_unread({"chat_id": chat_id, "user_id": {"$in": list(user_ids)}})
-        return {user_id: count for (_, user_id), count in counts.items()}
+        return await self._unread.get((chat_id, user_id)) or 0
 
     async def unread_of(self, user_id: UserId) -> int:
         """How many messages of others the person has not read in all, at most ``UNREAD_MAX``; two commands.
@@ -150,6 +150,15 @@ class Summaries:
         return {
             (ChatId(row["chat_id"]), UserId(row["user_id"])): row.get("unread", 0) async for row in cursor
         }
+
+
+def members(places: Sequence[tuple[ChatId, UserId]]) -> Document:
+    """The query for the memberships of these people in these rooms, on the index ``member``."""
+    by_room: dict[ChatId, list[UserId]] = {}
+    for chat_id, user_id in places:
+        by_room.setdefault(chat_id, []).append(user_id)
+    wanted: list[Document] = [{"chat_id": room, "user_id": {"$in": users}} for room, users in by_room.items()]
+    return wanted[0] if len(wanted) == 1 else {"$or": wanted}
 
 
 def _last_at(listed_at: datetime, last: Entry | None) -> datetime:

@@ -96,7 +96,7 @@ async def test_her_place_and_how_far_she_had_read_are_those_of_nobody_known(stor
     pseudonym = after.members[0].user_id
     assert {c.user_id: (c.delivered_seq, c.read_seq) for c in cursors}[pseudonym] == (5, 4)
     assert (after.epoch != room.epoch, after.version > room.version) == (True, True)
-    assert (await store.memberships.unread(HERE, [BETO])) == {BETO: 3}
+    assert await store.memberships.unread(HERE, BETO) == 3
 
 
 @pytest.mark.gen_test

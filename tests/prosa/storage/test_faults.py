@@ -243,7 +243,7 @@ async def test_reads_of_a_store_that_is_away_are_unavailable(own_mongod: Embedde
             memberships.advance(ROOM, a_draft("oi").author_id, delivered_seq=1, read_seq=1),
             memberships.cursors([ROOM]),
             memberships.summaries(a_draft("oi").author_id, since=None, limit=10),
-            memberships.unread(ROOM, [a_draft("oi").author_id]),
+            memberships.unread(ROOM, a_draft("oi").author_id),
             memberships.rooms_of(a_draft("oi").author_id),
             return_exceptions=True,
         )

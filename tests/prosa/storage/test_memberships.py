@@ -1,5 +1,6 @@
 """How far people have got only grows, and a list of rooms costs the same for one room and for fifty."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -78,10 +79,8 @@ async def test_unread_are_the_messages_of_others_after_the_cursor(database: Data
     memberships = Memberships(database)
     await Rooms(database).put(ROOM, BOTH)
     entries = await said(database, says(ANA, "a1"), says(BETO, "b1"), says(BETO, "b2"), says(ANA, "a2"))
-    assert await memberships.unread(ROOM, [ANA.user_id, BETO.user_id, UserId("9")]) == {
-        ANA.user_id: 2,
-        BETO.user_id: 2,
-    }
+    asked = ((ROOM, ANA.user_id), (ROOM, BETO.user_id), (ROOM, UserId("9")), (ChatId("8"), ANA.user_id))
+    assert await asyncio.gather(*(memberships.unread(*place) for place in asked)) == [2, 2, 0, 0]
     await memberships.advance(ROOM, ANA.user_id, delivered_seq=2, read_seq=2)
     (summary,), more = await memberships.summaries(ANA.user_id, since=None, limit=10)
     assert (summary.unread, summary.top_seq, summary.last, more) == (1, 4, entries[-1], False)
@@ -92,7 +91,23 @@ async def test_unread_are_the_messages_of_others_after_the_cursor(database: Data
 async def test_unread_stops_counting_at_ninety_nine(database: Database) -> None:
     await Rooms(database).put(ROOM, BOTH)
     await said(database, *(says(BETO, f"b{number}") for number in range(101)))
-    assert await Memberships(database).unread(ROOM, [ANA.user_id]) == {ANA.user_id: 99}
+    assert await Memberships(database).unread(ROOM, ANA.user_id) == 99
+
+
+@pytest.mark.gen_test
+async def test_what_many_have_not_read_of_many_rooms_is_one_command(database: Database, mongod: str) -> None:
+    ids = [ChatId(str(number)) for number in range(50)]
+    for chat_id in ids:
+        await Rooms(database).put(chat_id, BOTH)
+    await said(database, *(says(ANA, "oi", room=chat_id) for chat_id in ids[::2]))
+    commands = Commands()
+    watched = await Database.open(mongod, database.messages.database.name, event_listeners=[commands])
+    memberships = Memberships(watched)
+    commands.names.clear()
+    unread = await asyncio.gather(*(memberships.unread(chat_id, BETO.user_id) for chat_id in ids))
+    assert unread == [1, 0] * 25
+    assert commands.names == ["aggregate"]
+    await watched.close()
 
 
 @pytest.mark.gen_test

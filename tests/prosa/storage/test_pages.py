@@ -219,4 +219,4 @@ async def test_a_list_shows_the_last_message_as_it_is_and_counts_no_change_as_un
         "9": (2, 2, (2, "dois", False, False)),
     }
     await memberships.advance(ChatId("8"), UserId("2"), delivered_seq=2, read_seq=2)
-    assert await memberships.unread(ChatId("8"), [UserId("2")]) == {"2": 0}
+    assert await memberships.unread(ChatId("8"), UserId("2")) == 0

@@ -132,7 +132,7 @@ async def use_everything(database: Database) -> None:
     await memberships.cursor(ROOM, USER)
     await memberships.cursors([ROOM, ChatId("8")])
     await memberships.rooms_of(USER)
-    await memberships.unread(ROOM, [USER])
+    await memberships.unread(ROOM, USER)
     await memberships.unread_of(USER)
     await memberships.summaries(USER, since=None, limit=1)
     await memberships.summaries(USER, since=NOON, limit=10)

@@ -140,13 +140,13 @@ async def test_an_old_entry_above_a_newer_one_waits_for_it(store: Store) -> None
 async def test_the_pages_end_where_the_log_begins_and_unread_counts_what_is_there(store: Store) -> None:
     await store.filled(6)
     await store.memberships.advance(ROOM, BETO, delivered_seq=1, read_seq=1)
-    assert await store.memberships.unread(ROOM, [BETO]) == {BETO: 5}
+    assert await store.memberships.unread(ROOM, BETO) == 5
     await store.removed(3.5)
     page = await store.messages.page_before(ROOM, None, 2)
     assert ([e.seq for e in page.messages], page.more, page.top_seq) == ([5, 6], False, 6)
     below = await store.messages.page_before(ROOM, 5, 2)
     assert (below.messages, below.more) == ((), False)
-    assert await store.memberships.unread(ROOM, [BETO]) == {BETO: 2}
+    assert await store.memberships.unread(ROOM, BETO) == 2
 
 
 @pytest.mark.gen_test(timeout=30)

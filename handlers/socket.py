@@ -42,17 +42,20 @@ log = logging.getLogger(__name__)
 NONSENSE_MAX = 20
 """``malformed`` or ``unknown_event`` in a row, after which the other end is no client of ours."""
 
+ROOM_MAX = 100
+ROOM_BYTES = 65_536
+"""While so many commands wait for their answer, or weigh so much, nothing more is read."""
+
 INBOX_MAX = 1_000
-INBOX_BYTES = 262_144
-"""Commands that wait for their answer, and what they weigh. More is not a person who types."""
+INBOX_BYTES = 327_680
+"""What comes all the same, in one large frame or in several requests at once. More is no person."""
 
 CHUNK_BYTES = 65_536
 """What a person sends is counted in pieces of this size."""
 
-OVERTAX_MAX = 100
 OVERTAX_SECONDS = 0.05
 """How long the next command of a connection waits after one that was over a limit. A program that goes on
-as fast as it is answered would keep the worker busy with refusals: its inbox fills up, and it is cut off."""
+as fast as it is answered would keep the worker busy with refusals: so it is read as slowly."""
 
 FULL_RETRY_MS = 5_000
 """When a person whose connections are all taken may try again."""
@@ -82,6 +85,7 @@ class Socket(Transport):
         self._config = config
         self._inbox: deque[str | None] = deque()
         self._arrived = asyncio.Event()
+        self._room: asyncio.Future[None] | None = None
         self._nonsense = 0
         self._inbox_bytes = 0
         self._uncounted_bytes = 0
@@ -97,17 +101,27 @@ class Socket(Transport):
         Of what is over the limit as much is kept as shows that it is.
         """
         self._uncounted_bytes += len(text)
-        inbox_max = OVERTAX_MAX if self._is_overtaxing else INBOX_MAX
-        if len(self._inbox) < inbox_max and self._inbox_bytes < INBOX_BYTES:
+        if len(self._inbox) < INBOX_MAX and self._inbox_bytes < INBOX_BYTES:
             self._put(text[: self._config.message_bytes + 1])
         elif not self.is_closed:
             self._inbox.clear()
             self._say_no(RateLimitedError(retry_after_ms=1000))
             self.close(*ABUSE)
 
+    @property
+    def room(self) -> asyncio.Future[None] | None:
+        """None while there is some; else it comes when enough of the inbox has been answered."""
+        if self._room is None and not self._has_room():
+            self._room = asyncio.get_running_loop().create_future()
+        return self._room
+
+    def _has_room(self) -> bool:
+        return self.is_closed or (len(self._inbox) < ROOM_MAX and self._inbox_bytes < ROOM_BYTES)
+
     def on_close(self) -> None:
         """What has been received is still carried out; nothing after it."""
         self._put(None)
+        self._make_room()
 
     def _put(self, text: str | None) -> None:
         self._inbox.append(text)
@@ -120,7 +134,13 @@ class Socket(Transport):
             await self._arrived.wait()
         text = self._inbox.popleft()
         self._inbox_bytes -= len(text or "")
+        self._make_room()
         return text
+
+    def _make_room(self) -> None:
+        if self._room is not None and self._has_room():
+            self._room.set_result(None)
+            self._room = None
 
     def _deliver(self, event: Event) -> None:
         if event.framed is None:

@@ -1,5 +1,6 @@
 """What the application sees of one browser's connection, on whichever transport."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from typing import Protocol
@@ -59,6 +60,14 @@ class Connection:
 
     def on_message(self, text: str) -> None:
         """Called for every message, in order."""
+
+    @property
+    def room(self) -> asyncio.Future[None] | None:
+        """What whoever brings messages waits for before the next ones; ``None``: there is room.
+
+        It comes at the latest when the connection ends.
+        """
+        return None
 
     def on_close(self) -> None:
         """Called once after ``on_open``, whoever ended it."""

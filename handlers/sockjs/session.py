@@ -96,12 +96,16 @@ class Life(library.BaseSession):
         """The bytes that ``payload`` takes on this transport."""
         return self.handler.measure(payload) if self.handler is not None else len(payload.raw_frame)
 
-    def on_messages(self, texts: list[str]) -> None:
-        """Hand ``texts`` to the application, until it closes the session."""
+    def on_messages(self, texts: list[str]) -> asyncio.Future[None] | None:
+        """Hand ``texts`` to the application, until it closes the session.
+
+        Returns what is to be waited for before anything more is brought; ``None``: go on.
+        """
         self.stats.on_pack_recv(len(texts))
         for text in texts:
             if self.state == library.OPEN and self.conn is not None:
                 self.conn.received(text)
+        return None if self.conn is None else self.conn.room
 
     def send_message(self, msg: str, stats: bool = True, binary: bool = False) -> None:  # noqa: ARG002
         """Send one text, as the library's own connections would."""

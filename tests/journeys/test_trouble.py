@@ -5,12 +5,15 @@ import contextlib
 import json
 import os
 import signal
+import time
 
 import pytest
 
+from handlers.socket import OVERTAX_SECONDS
 from prosa.chat.rooms import Rooms
 from prosa.storage.embedded import EmbeddedMongod
 from tests.browser import Refused
+from tests.handlers.sockjs.wire import Wire
 from tests.journeys.scene import Start
 
 SECONDS = 60
@@ -67,18 +70,38 @@ async def test_a_fault_of_ours_has_a_reference_and_no_detail(
 
 
 @pytest.mark.gen_test(timeout=SECONDS)
-async def test_a_flood_ends_itself_and_nobody_else(start: Start) -> None:
-    scene = await start()
+async def test_a_flood_is_read_no_faster_than_it_is_answered_and_nobody_else_waits(start: Start) -> None:
+    scene = await start(commands="50 per minute", chunks="100000 per minute")
     await scene.room()
     flooder, fornecedor = await scene.browser("cliente"), await scene.browser("reforma")
     for _ in range(3000):
-        try:
-            flooder.writes('{"event": "history", "data": {"chat_id": 1}}')
-        except ConnectionError:
-            break
-    assert await flooder.is_closed() == 4429
-    assert flooder.has_heard("error")[-1]["code"] == "rate_limited"
-    assert (await fornecedor.says("Olá", in_room=1))["seq"] == 1
+        flooder.writes('{"event": "history", "data": {"chat_id": 1}}' + " " * 4000)
+    await flooder.hears("error", code="rate_limited")
+    began, answered = time.monotonic(), len(flooder.has_heard("error"))
+    for n in range(20):
+        assert (await fornecedor.says("Olá", in_room=1))["seq"] == n + 1
+        await asyncio.sleep(0.05)
+    seconds = time.monotonic() - began
+    assert 0 < len(flooder.has_heard("error")) - answered <= seconds / OVERTAX_SECONDS + 1
+    assert flooder._socket.protocol.stream.writing()  # most of it has not even left
+    assert not flooder.closed.is_set()
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_whoever_sends_in_many_requests_at_once_what_nobody_answers_is_cut_off(start: Start) -> None:
+    scene = await start()
+    await scene.room()
+    wire = Wire(int(scene.url.rpartition(":")[2]))
+    cookie = {"Cookie": f"sessionid={await scene.logs_in('cliente')}", "Origin": scene.url}
+    await wire.post("/ws/chat/0/flood/xhr", headers=cookie)
+    frame = json.dumps(['{"event": "history", "data": {"chat_id": 1}}'] * 500)
+    flood = [wire.post("/ws/chat/0/flood/xhr_send", frame, cookie) for _ in range(8)]
+    assert 404 in {answer.status for answer in await asyncio.gather(*flood)}
+    told = (await wire.post("/ws/chat/0/flood/xhr", headers=cookie)).body
+    while told.startswith("a"):
+        last, told = told, (await wire.post("/ws/chat/0/flood/xhr", headers=cookie)).body
+    assert json.loads(json.loads(last[1:])[-1])["data"]["code"] == "rate_limited"
+    assert told == 'c[4429,"abuse"]\n'
 
 
 @pytest.mark.gen_test(timeout=SECONDS)

@@ -39,9 +39,9 @@ class Jsonp(Receiving, Callback, library.JSONPTransport):
 class JsonpSend(Sending, library.JSONPSendHandler):
     """A form's field, or the bare frame."""
 
-    def post(self, session_id: str) -> None:
+    async def post(self, session_id: str) -> None:
         """Take the messages."""
-        self.receive(session_id)
+        await self.receive(session_id)
 
     def body(self) -> str | bytes:
         """The field ``d`` of a form. Raises ``BadFrameError``."""

@@ -1,5 +1,7 @@
 """``/websocket`` right below the prefix: a WebSocket and nothing else, for programs."""
 
+import asyncio
+
 from sockjs.tornado.transports import rawwebsocket as library
 
 from handlers.sockjs.closing import short
@@ -14,12 +16,12 @@ class RawWebSocket(Socket, library.RawWebSocketTransport):
     name = "rawwebsocket"
     is_raw = True
 
-    def on_message(self, message: str | bytes) -> None:
+    def on_message(self, message: str | bytes) -> asyncio.Future[None] | None:
         """Hand over the text; an empty one is nothing."""
         if self.is_too_large(message) or not message or self.session is None:
-            return
+            return None
         text = message if isinstance(message, str) else message.decode(errors="replace")
-        self.session.on_messages([text])
+        return self.hand_over(self.session, [text])
 
     def measure(self, payload: Payload) -> int:
         """The bytes of its frame."""

@@ -35,6 +35,7 @@ class Socket(Gate, SockJSWebSocketHandler, ABC):
     _output: Output
     _reaper: asyncio.TimerHandle | None = None
     _is_heard = True
+    _room: asyncio.Future[None] | None = None
 
     async def _execute(self, transforms: list[Any], *args: bytes, **kwargs: bytes) -> None:
         """As the library's, but a wrong method is answered without a body."""
@@ -98,6 +99,11 @@ class Socket(Gate, SockJSWebSocketHandler, ABC):
         self.hang_up(1009, "message too big")
         return True
 
+    def hand_over(self, session: Life, texts: list[str]) -> asyncio.Future[None] | None:
+        """Give ``texts`` to the application. Tornado reads nothing more until what is returned has come."""
+        self._room = session.on_messages(texts)
+        return self._room
+
     def on_pong(self, data: bytes) -> None:  # noqa: ARG002
         """The other end lives."""
         self._is_heard = True
@@ -118,8 +124,9 @@ class Socket(Gate, SockJSWebSocketHandler, ABC):
             session.remove_handler(self)
 
     def beat(self) -> bool:
-        """Ask for a sign of life; false where the last question had no answer."""
-        if not self._is_heard:
+        """Ask for a sign of life; false where the last one had no answer, and it would have been read."""
+        is_read = self._room is None or self._room.done()
+        if is_read and not self._is_heard:
             return False
         self._is_heard = False
         try:

@@ -1,5 +1,7 @@
 """``/websocket`` below a session: SockJS frames on a WebSocket."""
 
+import asyncio
+
 from sockjs.tornado.transports import websocket as library
 
 from handlers.sockjs.closing import farewell
@@ -18,16 +20,16 @@ class WebSocket(Socket, library.WebSocketTransport):
         """A session that no other request can reach, whatever its id."""
         return self.server.create_session(session_id, register=False)
 
-    def on_message(self, message: str | bytes) -> None:
+    def on_message(self, message: str | bytes) -> asyncio.Future[None] | None:
         """Hand over the frame's messages; the SockJS protocol cuts off whoever sends no frame."""
         if self.is_too_large(message) or not message or self.session is None:
-            return
+            return None
         try:
             texts = texts_of(message)
         except BadFrameError:
             self.abort_connection()
-            return
-        self.session.on_messages(texts)
+            return None
+        return self.hand_over(self.session, texts)
 
     def send_pack(self, message: str, binary: bool = False) -> None:  # noqa: ARG002
         """Write one frame of SockJS's own."""

@@ -18,7 +18,7 @@ class XhrPolling(Receiving, library.XhrPollingTransport):
 class Sending(Bound, ABC):
     """A request that brings messages."""
 
-    def receive(self, session_id: str) -> None:
+    async def receive(self, session_id: str) -> None:
         """Hand the body's messages to the session, and answer so that the client goes on."""
         self.preflight()
         self.handle_session_cookie()
@@ -37,7 +37,9 @@ class Sending(Bound, ABC):
             self.set_header("Content-Type", "text/plain; charset=UTF-8")
             self.finish(str(error))
             return
-        session.on_messages(texts)
+        room = session.on_messages(texts)
+        if room is not None:
+            await room
         self.accept()
 
     def body(self) -> str | bytes:
@@ -52,9 +54,9 @@ class Sending(Bound, ABC):
 class XhrSend(Sending, library.XhrSendHandler):
     """The sending half of every transport that only receives, but jsonp."""
 
-    def post(self, session_id: str) -> None:
+    async def post(self, session_id: str) -> None:
         """Take the messages."""
-        self.receive(session_id)
+        await self.receive(session_id)
 
     def accept(self) -> None:
         """204, with a type: without one Firefox takes the nothing for XML, and complains."""

@@ -1,3 +1,5 @@
+from collections.abc import Awaitable
+
 from .pollingbase import PollingTransportBase
 
 class JSONPTransport(PollingTransportBase):
@@ -5,4 +7,4 @@ class JSONPTransport(PollingTransportBase):
     def get(self, session_id: str) -> None: ...
 
 class JSONPSendHandler(PollingTransportBase):
-    def post(self, session_id: str) -> None: ...
+    def post(self, session_id: str) -> Awaitable[None] | None: ...

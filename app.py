@@ -5,7 +5,6 @@ Everybody else is handed values; only here are the settings read and the parts k
 
 import asyncio
 import contextlib
-import gc
 import logging
 import os
 import random
@@ -33,7 +32,7 @@ from handlers.routes import Doors, routes
 from handlers.socket import Socket, SocketConfig
 from handlers.sockjs.server import Config, SockJSServer
 from handlers.static import STATIC, Static
-from prosa import metrics
+from prosa import memory, metrics
 from prosa.broker.broker import Broker
 from prosa.broker.memory import MemoryBroker, MemoryBus
 from prosa.broker.redis import RedisBroker
@@ -212,8 +211,7 @@ async def serve(settings: Settings, uri: str, identity: Identity, demo: list[Any
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     worker = await start(settings, uri, identity, demo)
     sys.setswitchinterval(SWITCH_SECONDS)
-    gc.collect()
-    gc.freeze()  # what is there now stays, and is not looked through again and again for what could go
+    worker.tasks.start("memory", memory.run())
     log.info("listening address=%s port=%d", settings.address or "*", settings.port)
     if demo:
         worker.tasks.start("demo rooms", _publish_demo(settings))

@@ -32,7 +32,8 @@ TOGETHER_SECONDS = 1.0
 """What is said meanwhile is indexed together."""
 AGAIN_SECONDS = 5.0
 """When a store that does not answer is asked again."""
-ROOMS_AT_ONCE = 200
+ROOMS_AT_ONCE = 50
+"""So few that their words are taken apart in some milliseconds, in which nobody else is served."""
 FOLLOW_SECONDS = 0.3
 """How long a search indexes before it answers without the rest: some thousand entries; once in any case."""
 WAITING_MAX = 100_000
@@ -96,7 +97,8 @@ class Searches:
         clock = asyncio.get_running_loop().time
         while True:
             await self._has_news.wait()
-            await asyncio.sleep(TOGETHER_SECONDS)
+            if len(self._waiting) < ROOMS_AT_ONCE:
+                await asyncio.sleep(TOGETHER_SECONDS)
             batch = list(self._waiting)[:ROOMS_AT_ONCE]
             for chat_id in batch:
                 del self._waiting[chat_id]

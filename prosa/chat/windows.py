@@ -39,8 +39,12 @@ class Windows:
 
     def count(self, rate: RateLimitItem, key: Key, cost: int) -> None:
         """``cost`` has happened now."""
-        times = self._times.setdefault(key, deque(maxlen=rate.amount))
-        times.extend([self._clock()] * min(cost, rate.amount))
+        times = self._times.get(key)
+        if times is None:
+            times = self._times[key] = deque(maxlen=rate.amount)
+        now = self._clock()
+        for _ in range(min(cost, rate.amount)):
+            times.append(now)
         self._times.move_to_end(key)
         if len(self._times) > KEYS_MAX:
             self._times.popitem(last=False)

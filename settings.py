@@ -208,7 +208,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     searches: Annotated[str, Meta(description="Searches of one person.")] = "30 per 10 seconds"
     commands: Annotated[
         str, Meta(description="Commands of any kind, refused ones too, of one person at one worker.")
-    ] = "1000 per 10 seconds"
+    ] = "500 per 10 seconds"
     chunks: Annotated[str, Meta(description="Pieces of 64 KiB that one person may send over SockJS.")] = (
         "64 per 10 seconds"
     )

@@ -12,6 +12,7 @@ from selenium.webdriver import WebKitGTK as WebKitDriver
 from selenium.webdriver import WebKitGTKOptions
 from selenium.webdriver.webkitgtk.service import Service
 
+from handlers.languages.choice import COOKIE
 from tests.pages.scripted import Scripted
 from tests.ports import free_port
 
@@ -51,9 +52,10 @@ class Engine(Scripted):
         """The same in another tab, which is closed again."""
 
     def logs_in(self, url: str, key: str) -> None:
-        """The browser has this session of the site at ``url``."""
+        """The browser has this session of the site at ``url``, in Portuguese, whatever the machine speaks."""
         self.opens(f"{url}/entrar/")
         self.evaluates(f"document.cookie = 'sessionid={key}; path=/'")
+        self.evaluates(f"document.cookie = '{COOKIE}=pt-BR; path=/'")
 
 
 class Firefox(Engine):
@@ -70,7 +72,6 @@ class Firefox(Engine):
             prefs={
                 "datareporting.policy.dataSubmissionEnabled": False,
                 "app.update.disabledForTesting": True,
-                "intl.accept_languages": "pt-BR",
             },
         )
         self._browser.start_session()
@@ -111,9 +112,7 @@ class WebKit(Engine):
         options = WebKitGTKOptions()
         options.binary_location = str(next(Path("/usr/lib").glob("*/webkit2gtk-4.1/MiniBrowser")))
         options.add_argument("--automation")
-        service = Service(
-            WEBKIT_DRIVER, port=free_port(), env={**os.environ, "DISPLAY": display, "LANG": "pt_BR.UTF-8"}
-        )
+        service = Service(WEBKIT_DRIVER, port=free_port(), env={**os.environ, "DISPLAY": display})
         try:
             self._browser = WebKitDriver(options=options, service=service)
         except BaseException:

@@ -1,5 +1,6 @@
 """A text has one form, whatever way it came."""
 
+import time
 import unicodedata
 
 import pytest
@@ -25,6 +26,17 @@ def test_what_is_kept_can_be_stored(text: str) -> None:
     assert "\r" not in kept
     assert unicodedata.is_normalized("NFC", kept)
     assert kept == kept.strip()
+
+
+@given(st.text(alphabet="a\u0301\u0316\u0327\u0345\u3099\u1100\u1161", min_size=30, max_size=200))
+def test_a_heap_of_marks_has_the_form_of_every_text(text: str) -> None:
+    assert normalise(text) == unicodedata.normalize("NFC", text)
+
+
+def test_a_heap_of_marks_takes_no_longer_than_a_text() -> None:
+    began = time.process_time()
+    assert normalise("a" + "\u0301\u0316" * 150_000)[:2] == "á\u0316"
+    assert time.process_time() - began < 5
 
 
 def test_line_ends_become_one_kind() -> None:

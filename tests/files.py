@@ -64,6 +64,31 @@ def bomb(side: int = 30_000) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", row) + chunk(b"IEND", b"")
 
 
+def beyond(side: int) -> bytes:
+    """A GIF of three frames, one pixel each but for the second, which says that it is ``side`` square."""
+    written = b"GIF89a" + struct.pack("<HHBBB", 1, 1, 0x80, 0, 0) + bytes(6)
+    for each in (1, side, 1):
+        written += b"!\xf9\x04\x08" + bytes(4) + b"," + struct.pack("<HHHHB", 0, 0, each, each, 0)
+        written += b"\x02\x02\x44\x01\x00"
+    return written + b";"
+
+
+def progressive(scans: int) -> bytes:
+    """A JPEG whose last pass over its pixels comes ``scans`` times more, and a film stands behind it."""
+    written = picture("JPEG", progressive=True)
+    last = written.rindex(b"\xff\xda")
+    return written[:-2] + written[last:-2] * scans + b"\xff\xd9" + b"\xff\xda" * 1_000
+
+
+def many_parts(count: int) -> bytes:
+    """A zip that lists one part ``count`` times."""
+    part = struct.pack("<5H3I2H", 20, 0, 0, 0, 33, 0, 0, 0, 1, 0)
+    listed = (b"PK\x01\x02\x14\0" + part + bytes(14) + b"a") * count
+    written = b"PK\x03\x04" + part + b"a" + listed
+    ends = struct.pack("<4H2IH", 0, 0, count % 65_536, count % 65_536, len(listed), 31, 0)
+    return written + b"PK\x05\x06" + ends
+
+
 def office(main: bytes = WORD, **parts: bytes) -> bytes:
     """A document of 2007 or later; ``parts`` by name, with ``__`` for a slash and ``_`` for a point."""
     written = io.BytesIO()
@@ -74,17 +99,21 @@ def office(main: bytes = WORD, **parts: bytes) -> bytes:
     return written.getvalue()
 
 
-def ole(stream: str) -> bytes:
+def ole(stream: str, place: int = 1) -> bytes:
     """A compound file with one empty stream in it: the least that is a document before 2007.
 
-    One sector of allocation, one of directory ([MS-CFB] 2.2, 2.3, 2.6).
+    Sectors of allocation, one of them as a rule, and of the directory, in which the stream has this ``place``
+    ([MS-CFB] 2.2, 2.3, 2.6).
     """
+    sectors = place // 4 + 1
+    tables = sectors // 127 + 1
     free, end, fat = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
     header = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16)
     header += struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
-    header += struct.pack("<IIIIIIIIII", 0, 1, 1, 0, 4096, end, 0, end, 0, 0)
-    header += struct.pack("<I", free) * 108
-    table = struct.pack("<II", fat, end) + struct.pack("<I", free) * 126
+    header += struct.pack("<IIIIIIIII", 0, tables, tables, 0, 4096, end, 0, end, 0)
+    header += struct.pack("<109I", *range(tables), *[free] * (109 - tables))
+    chain = [fat] * tables + [*range(tables + 1, tables + sectors), end]
+    table = struct.pack(f"<{128 * tables}I", *chain, *[free] * (128 * tables - len(chain)))
 
     def entry(name: str, kind: int, child: int) -> bytes:
         written = name.encode("utf-16-le") + b"\0\0"
@@ -94,6 +123,14 @@ def ole(stream: str) -> bytes:
             + bytes(36) + struct.pack("<IQ", end, 0)
         )  # fmt: skip
 
-    directory = entry("Root Entry", 5, 1) + entry(stream, 2, free)
-    directory += (bytes(66) + struct.pack("<HIII", 0, free, free, free) + bytes(48)) * 2
-    return header + table + directory.ljust(512, b"\0")
+    unused = bytes(66) + struct.pack("<HIII", 0, free, free, free) + bytes(48)
+    directory = entry("Root Entry", 5, place) + unused * (place - 1) + entry(stream, 2, free)
+    return header + table + (directory + unused * 3)[: 512 * sectors]
+
+
+def endless_ole(rounds: int) -> bytes:
+    """A compound file whose list of tables goes on in a sector that leads to itself ([MS-CFB] 2.5)."""
+    written = bytearray(ole("WordDocument"))
+    struct.pack_into("<I", written, 44, 109 + 127 * rounds)
+    struct.pack_into("<II", written, 68, 2, rounds)
+    return bytes(written) + struct.pack("<I", 0) * 127 + struct.pack("<I", 2)

@@ -5,7 +5,9 @@ decoder of whoever looks at it. Alone knows Pillow. It is slow: ``inspector.py``
 """
 
 import io
+import re
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import BinaryIO, NamedTuple
@@ -24,8 +26,16 @@ SIDE_MAX = 16_383
 TICK_MS = 100
 """Of a frame that does not say how long it is shown."""
 IN_MEMORY = 1024 * 1024
+SCANS_MAX = 64
+"""Of a progressive JPEG, which has a dozen: each is a pass over all pixels, and 60 bytes may be one."""
+MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd7\xff])", re.DOTALL)
+"""Of a JPEG, with what it marks behind it: its length and as many bytes (ITU-T T.81, B.1.1.2)."""
+START_OF_SCAN, END_OF_IMAGE = b"\xda", b"\xd9"
 
-Image.MAX_IMAGE_PIXELS = None  # counted here, for every frame, before anything of it is decoded
+# Pixels are counted here, for every frame; but on the way to a frame Pillow makes room for it, and for twice
+# as many pixels as this it makes none.
+Image.MAX_IMAGE_PIXELS = 20_000_000
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 
 class Drawn(NamedTuple):
@@ -45,11 +55,17 @@ def redraw(file: BinaryIO, kind: str, *, pixels: int) -> Drawn:
     ``UnsupportedTypeError`` where it cannot be drawn to its end, ``TooLargeError`` over ``pixels``.
     """
     try:
+        if kind == "image/jpeg":
+            file.seek(0)
+            _check_scans(file.read())
+            file.seek(0)
         with Image.open(file, formats=[FORMATS[kind]]) as image:
             _check(image.size, pixels)
             return _redrawn(image, kind, pixels)
     except (UnsupportedTypeError, TooLargeError):
         raise
+    except Image.DecompressionBombError:
+        raise TooLargeError(limit=pixels) from None
     except Exception as error:  # of a broken image Pillow raises whatever its first wrong byte leads to
         raise UnsupportedTypeError from error
 
@@ -77,6 +93,16 @@ def _check(size: tuple[int, int], pixels: int) -> None:
     if width * height > pixels:
         raise TooLargeError(limit=pixels)
     if not 0 < min(size) <= max(size) <= SIDE_MAX:
+        raise UnsupportedTypeError
+
+
+def _check_scans(jpeg: bytes) -> None:
+    """Up to its end: behind it a telephone may have put a film."""
+    scans, end = 0, 2
+    while (found := MARKER.search(jpeg, end)) and found[1] != END_OF_IMAGE:
+        scans += found[1] == START_OF_SCAN
+        end = found.end() + int.from_bytes(jpeg[found.end() : found.end() + 2])
+    if scans > SCANS_MAX:
         raise UnsupportedTypeError
 
 
@@ -118,8 +144,11 @@ def _save(image: Image.Image, content: object, kind: str) -> None:
 def _durations(image: Image.Image, frames: int) -> list[int]:
     """How long each frame is shown, in milliseconds."""
     found = []
+    size = image.size
     for number in range(frames):
         image.seek(number)
+        if image.size != size:  # a later frame of a GIF may reach beyond the first
+            raise UnsupportedTypeError
         if image.format == "WEBP":
             image.load()  # only then it is known
         found.append(max(int(image.info.get("duration", 0) or 0), 0) or TICK_MS)
@@ -145,11 +174,8 @@ def _save_moving(image: Image.Image, content: object, kind: str, durations: list
 
 
 def _frames(image: Image.Image, pixels: int) -> Iterator[Image.Image]:
-    size = image.size
     for frame in ImageSequence.Iterator(image):
         _check(frame.size, pixels)
-        if frame.size != size:  # a later frame of a GIF may reach beyond the first
-            raise UnsupportedTypeError
         drawn = frame.convert("RGBA")
         drawn.info = {}
         yield drawn

@@ -4,9 +4,10 @@ No part of it is unpacked but the list of its parts, and of that no more than ``
 """
 
 import re
+import struct
 import zipfile
 import zlib
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import olefile
 
@@ -29,6 +30,8 @@ OLE_STREAMS = {
 LIST = "[Content_Types].xml"
 LIST_BYTES = 1024 * 1024
 PARTS_MAX = 4_096
+PARTS_BYTES = 1024 * 1024
+"""Of what the zip says of its parts. ``zipfile`` makes an object of every 46 bytes of it."""
 UNPACKED_MAX = 512 * 1024 * 1024
 """What all parts say that they come to, and more is a trap for whoever opens it."""
 RATIO_MAX = 200
@@ -38,11 +41,19 @@ RATIO_FROM = 16 * 1024 * 1024
 ENCRYPTED = 1
 OLE_SIZE_MIN = 1_536
 """A header and two sectors: what is smaller is none."""
+OLE_HEADER = struct.Struct("<30xH12xI")
+"""The size of a sector, as a power of two, and how many sectors the table of sectors has ([MS-CFB] 2.2)."""
+OLE_SECTORS = (9, 12)
+OLE_TABLES = 109
+"""Sectors of the table that the header itself names: so many more than a file needs may be there."""
 
 
 def zip_type(file: BinaryIO) -> str:
     """The type of the document that this zip is. Raises ``UnsupportedTypeError`` for every other zip."""
     try:
+        ends = zipfile._EndRecData(file)  # type: ignore[attr-defined] # noqa: SLF001 - no other says how long it is
+        if ends is None or ends[zipfile._ECD_SIZE] > PARTS_BYTES:  # type: ignore[attr-defined] # noqa: SLF001
+            raise UnsupportedTypeError
         with zipfile.ZipFile(file) as parts:
             _check_parts(parts)
             with parts.open(LIST) as listing:
@@ -73,12 +84,26 @@ def _check_parts(parts: zipfile.ZipFile) -> None:
         raise UnsupportedTypeError
 
 
+class _Container(olefile.OleFileIO):  # type: ignore[misc] # it has no types
+    """One of not too many parts: olefile compares each with all before it."""
+
+    def _load_direntry(self, sid: int) -> Any:
+        if sid >= PARTS_MAX:
+            raise UnsupportedTypeError
+        return super()._load_direntry(sid)
+
+
 def ole_type(file: BinaryIO, size_bytes: int) -> str:
     """The type of the document that this OLE file is. Raises ``UnsupportedTypeError`` for every other one."""
     if size_bytes < OLE_SIZE_MIN:
         raise UnsupportedTypeError
+    sector, tables = OLE_HEADER.unpack(file.read(OLE_HEADER.size))
+    # olefile reads as many as the header says there are, the same one again and again where a file wants it.
+    if sector not in OLE_SECTORS or tables > OLE_TABLES + (size_bytes >> sector >> sector - 2):
+        raise UnsupportedTypeError
+    file.seek(0)
     try:
-        with olefile.OleFileIO(file) as parts:
+        with _Container(file) as parts:
             found = {OLE_STREAMS[name] for name in OLE_STREAMS if parts.exists(name)}
     except Exception as error:  # of a broken file it raises whatever its first wrong byte leads to
         raise UnsupportedTypeError from error

@@ -96,6 +96,19 @@ def test_a_bomb_is_not_opened() -> None:
     assert caught.value.details["limit"] == PIXELS
 
 
+def test_a_frame_that_reaches_beyond_the_first_is_given_no_room() -> None:
+    with pytest.raises(TooLargeError):
+        drawn(files.beyond(7_000), "image/gif")
+    with pytest.raises(UnsupportedTypeError):
+        drawn(files.beyond(700), "image/gif")
+
+
+def test_a_photograph_in_many_passes_is_not_drawn() -> None:
+    assert drawn(files.progressive(9), "image/jpeg").width == 60
+    with pytest.raises(UnsupportedTypeError):
+        drawn(files.progressive(100), "image/jpeg")
+
+
 @pytest.mark.parametrize("data", [files.bomb(500), files.picture()[:-30], files.picture("JPEG"), files.HTML])
 def test_what_cannot_be_drawn_to_its_end_is_refused(data: bytes) -> None:
     with pytest.raises(UnsupportedTypeError):

@@ -1,6 +1,7 @@
 """What a file is, is told from its bytes; whatever is none of the ten types is refused, whatever its name."""
 
 import io
+import tracemalloc
 
 import pytest
 
@@ -38,6 +39,7 @@ REFUSED = {
     "a broken zip": files.office()[:-10],
     "a zip bomb": files.office(word__document_xml=bytes(64 * 1024 * 1024)),
     "an old slide show": files.ole("PowerPoint Document"),
+    "an old document of too many parts": files.ole("WordDocument", place=5_000),
     "a broken old document": files.ole("WordDocument")[:700],
     "a pdf without an end": files.PDF[:-7],
     "a pdf that is a zip": files.PDF + files.office(),
@@ -72,3 +74,14 @@ def test_a_text_is_known_in_the_encodings_that_people_write(charset: str) -> Non
 def test_a_text_has_to_be_called_one(name: str) -> None:
     with pytest.raises(UnsupportedTypeError):
         type_of(io.BytesIO(files.TEXT), name)
+
+
+@pytest.mark.parametrize("data", [files.many_parts(30_000), files.endless_ole(10)], ids=["zip", "ole"])
+def test_a_list_without_end_is_not_read(data: bytes) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnsupportedTypeError):
+            type_of(io.BytesIO(data), "x.doc")
+        assert tracemalloc.get_traced_memory()[1] < 500_000
+    finally:
+        tracemalloc.stop()

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from django.core.cache.backends.base import InvalidCacheKey
 from django.core.exceptions import SuspiciousOperation
 
 
@@ -31,6 +32,8 @@ class _ReadOnlyCache:
     def get(self, key: str) -> Any:
         try:
             return self._cache.get(key)
+        except InvalidCacheKey:  # memcached's, of what a stranger has made up: no session has such a key
+            raise
         except Exception as error:
             self.outage = error
             raise

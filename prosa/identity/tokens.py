@@ -68,7 +68,16 @@ class _Keys:
             options={"require": ["exp", "iat", *self._required], "verify_aud": self._audience is not None},
         )
         is_short_lived = int(claims["exp"]) - int(claims["iat"]) <= MAX_LIFETIME_SECONDS
-        return claims if is_short_lived else None
+        return claims if is_short_lived and isinstance(claims["exp"], int | float) else None
+
+
+def _can_be_told(text: str) -> bool:
+    """Whether no half of a surrogate pair is in it, which JSON lets through and nobody can be sent."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _kid(token: str) -> str:
@@ -133,6 +142,8 @@ class PersonTokens:
             return None
         user_id, name = claims["sub"], claims.get("name", claims["sub"])
         if not user_id or len(user_id) > USER_ID_CHARS or not isinstance(name, str):
+            return None
+        if not _can_be_told(user_id + name):
             return None
         return Person(
             user_id=UserId(user_id), name=name[:NAME_CHARS] or user_id, expires_at=float(claims["exp"])

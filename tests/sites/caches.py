@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.core.cache.backends.base import BaseCache
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.memcached import BaseMemcachedCache
 
 
 class AwayCache(BaseCache):
@@ -16,3 +18,9 @@ class AwayCache(BaseCache):
 
     def set(self, key: str, value: Any, timeout: Any = None, version: int | None = None) -> None:
         raise ConnectionError(key and "refused")
+
+
+class PickyCache(LocMemCache):
+    """A cache that refuses a key that memcached could not keep."""
+
+    validate_key = BaseMemcachedCache.validate_key

@@ -163,6 +163,14 @@ def test_a_cache_that_is_away_is_unknown_unless_the_rows_answer(
             assert [person and person.name for person in ask([key])] == ["Joana Dias"]
 
 
+def test_a_key_that_no_cache_could_keep_takes_no_neighbour_along(user: Any, ask: Ask) -> None:
+    with override_settings(
+        SESSION_ENGINE="django.contrib.sessions.backends.cache",
+        CACHES={"default": {"BACKEND": "tests.sites.caches.PickyCache"}},
+    ):
+        assert [person and person.name for person in ask(["x" * 300, log_in(user)])] == [None, "Joana Dias"]
+
+
 def test_a_folder_of_sessions_that_is_gone_is_unknown(user: Any, ask: Ask, tmp_path: Any) -> None:
     folder = tmp_path / "sessions"
     folder.mkdir()

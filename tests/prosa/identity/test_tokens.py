@@ -132,6 +132,9 @@ def test_whoever_has_no_name_is_called_by_the_id() -> None:
         of_a_person(iat=int(time.time()) + 7200, exp=int(time.time()) + 7260),
         of_a_person(exp=int(time.time()) + 3700),
         of_a_person(exp=float("inf")),
+        of_a_person(exp=str(int(time.time()) + 60)),
+        of_a_person(sub="7\ud800"),
+        of_a_person(name="Ana\ud800"),
     ],
 )
 def test_any_other_token_is_nobodys(token: str) -> None:

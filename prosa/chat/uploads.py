@@ -94,6 +94,8 @@ class Uploads:
         await self._may_upload(wanted.chat_id, owner_id)
         if not wanted.size_bytes:
             raise UnsupportedTypeError
+        if wanted.size_bytes > self._allowance.attachment_bytes:
+            raise TooLargeError(limit=self._allowance.attachment_bytes)
         known = await self._uploads.same(wanted) if wanted.sha256 else None
         return known or await self._begin(wanted)
 
@@ -193,8 +195,6 @@ class Uploads:
 
     async def _begin(self, upload: Upload) -> Upload:
         """Announced, if its owner has room for it. Of two at the last place at once, neither may have it."""
-        if upload.size_bytes > self._allowance.attachment_bytes:
-            raise TooLargeError(limit=self._allowance.attachment_bytes)
         units = -(-upload.size_bytes // UNIT_BYTES)
         await self._limits.check("uploads", upload.owner_id, units)
         await self._uploads.begin(upload, self._now())

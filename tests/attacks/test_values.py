@@ -33,7 +33,10 @@ WORDS: list[object] = [
     "a" * 30_000,
 ]
 FIELDS = sorted({field for kind in COMMANDS.values() for field in kind.__struct_fields__} | {"attachment_id"})
-GOOD = {"chat_id": "1", "conteudo": "Olá", "seq": 1, "target": 1, "q": "azulejo"}
+GOOD = {"chat_id": "1", "conteudo": "Olá", "seq": 1, "target": 1, "q": "azulejo"} | {
+    "upload_id": "0" * 32, "name": "nota.pdf", "size_bytes": 9, "sha256": "0" * 64, "offset": 0,
+    "data": "AAAA",
+}  # fmt: skip
 LIMITS = ("sends", "typing", "joins", "queries", "searches", "uploads", "upload_chunks")
 TEMPLATES = [
     "{{ 7 * 191 }}",
@@ -61,7 +64,7 @@ def is_calm(caplog: pytest.LogCaptureFixture) -> bool:
 async def test_no_value_in_any_field_is_an_operator_or_a_fault(
     start: Start, caplog: pytest.LogCaptureFixture, event: str
 ) -> None:
-    scene = await start(**dict.fromkeys(LIMITS, "1000000 per second"))
+    scene = await start(**dict.fromkeys(LIMITS, "1000000 per second"), open_uploads=1_000)
     await scene.room()
     await scene.room("de-outros", members=("pintura", "reforma"))
     cliente = await scene.browser("cliente")

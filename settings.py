@@ -202,12 +202,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sends: Annotated[str, Meta(description="Messages that one person may send.")] = "20 per 10 seconds"
     typing: Annotated[str, Meta(description="Typing starts of one person.")] = "1 per second"
     joins: Annotated[str, Meta(description="Joins of one person.")] = "10 per second"
-    queries: Annotated[str, Meta(description="Pages of history, room lists and marks of one person.")] = (
+    queries: Annotated[str, Meta(description="Pages, room lists and marks of one person.")] = (
         "500 per 10 seconds"
     )
     searches: Annotated[str, Meta(description="Searches of one person.")] = "30 per 10 seconds"
     commands: Annotated[
-        str, Meta(description="Commands of any kind, refused ones too, of one person at one worker.")
+        str, Meta(description="Commands, pages and forms, refused ones too, of one person at one worker.")
     ] = "500 per 10 seconds"
     chunks: Annotated[str, Meta(description="Pieces of 64 KiB that one person may send over SockJS.")] = (
         "64 per 10 seconds"

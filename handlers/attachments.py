@@ -19,7 +19,6 @@ from handlers.base import Page
 from prosa.models.attachments import File
 from prosa.models.errors import NotFoundError, ProsaError, UnauthenticatedError
 from prosa.models.ids import AttachmentId, ChatId
-from prosa.models.people import Person
 
 TAKEN_SECONDS = 60.0
 """A chunk that is not taken by then was for somebody who has gone away."""
@@ -77,8 +76,7 @@ class Download(Page):
         return super().error_of(status_code, failure)
 
     async def _asked(self, chat_id: str, attachment_id: str) -> File:
-        person: Person = await self.identified()
-        await self.chat.limits.check("queries", person.user_id)
+        person = await self.asking()
         file = await self.chat.attachments.of_member(
             ChatId(chat_id), AttachmentId(attachment_id), person.user_id
         )

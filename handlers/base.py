@@ -118,8 +118,8 @@ class Base(tornado.web.RequestHandler):
     async def identified(self) -> Person:
         """Who asks, by the site's cookie; for what changes something the site is asked anew.
 
-        Raises ``UnauthenticatedError`` or ``IdentityUnknownError``, and ``RateLimitedError``, before anybody
-        is asked, where too much comes from one address.
+        Raises ``UnauthenticatedError`` or ``IdentityUnknownError``, and ``RateLimitedError`` where too much
+        comes from one address, before anybody is asked, or from one person.
         """
         await self.chat.limits.check("requests_per_address", network(self.request.remote_ip or ""))
         sessions, key = self.chat.sessions, self.get_cookie(self.site.cookie_name)
@@ -127,6 +127,13 @@ class Base(tornado.web.RequestHandler):
         person = await known(Credential("session", key)) if key else None
         if person is None:
             raise UnauthenticatedError
+        self.chat.limits.check_here("commands", person.user_id)
+        return person
+
+    async def asking(self) -> Person:
+        """Who asks for what costs the store a question. Raises ``RateLimitedError`` for one too many."""
+        person = await self.identified()
+        await self.chat.limits.check("queries", person.user_id)
         return person
 
     def log_exception(self, typ: Any, value: BaseException | None, tb: Any) -> None:

@@ -29,7 +29,7 @@ class Change(Form):
 
     async def get(self, chat_id: str) -> None:
         """Answer with the form for the message at ``?mensagem=``, if it may still be changed."""
-        person = await self.identified()
+        person = await self.asking()
         asked = self.get_query_argument("mensagem", "")
         seq = int(asked) if SEQ.fullmatch(asked) else 0
         message = await self.chat.changes.own(person, ChatId(chat_id), seq)

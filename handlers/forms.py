@@ -145,7 +145,7 @@ class Mark(Form):
 
     async def post(self, chat_id: str) -> None:
         """Everything up to ``seq`` is read; answers 303 to the room, or with the cursor as it now holds."""
-        person = await self.identified()
+        person = await self.asking()
         fields = self.fields("seq")
         if not self.is_json() and SEQ.fullmatch(fields.get("seq", "")):
             fields["seq"] = int(fields["seq"])

@@ -46,7 +46,7 @@ class RoomsPage(Page):
 
     async def get(self) -> None:
         """Answer with a page of rooms; ``?antes=`` and ``?sala=`` are the last row of the page before."""
-        person = await self.identified()
+        person = await self.asking()
         way_back = self.get_cookie(WAY_BACK, "")
         if way_back:
             self.clear_cookie(WAY_BACK, path="/chat/")
@@ -95,7 +95,7 @@ class Unread(Page):
     async def get(self) -> None:
         """Answer with ``{"unread": n, "label": …}``, at most 99; nothing waits for a stranger."""
         try:
-            person = await self.identified()
+            person = await self.asking()
         except UnauthenticatedError:
             unread = 0
         else:
@@ -120,7 +120,7 @@ class RoomPage(Page):
 
         ``top_seq`` is the top of the log in either case: from there the socket goes on.
         """
-        person = await self.identified()
+        person = await self.asking()
         if self.get_cookie(WAY_BACK):
             self.clear_cookie(WAY_BACK, path="/chat/")
         em = self.number("em")
@@ -222,7 +222,7 @@ class HistoryPage(RoomPage):
 
     async def get(self, chat_id: str) -> None:
         """Answer with a page of messages, or if asked so with JSON; where no place is named, the newest."""
-        person = await self.identified()
+        person = await self.asking()
         places = {"before_seq": self.number("before"), "after_seq": self.number("after")}
         where = History(chat_id=ChatId(chat_id), around=self.number("em"), **places).where
         limit = self.number("limit")

@@ -141,6 +141,29 @@ async def test_questions_are_limited_too(start: Start) -> None:
 
 
 @pytest.mark.gen_test(timeout=SECONDS)
+async def test_whoever_asks_by_pages_is_counted_with_whoever_asks_over_a_line(start: Start) -> None:
+    scene = await start(queries="5 per minute")
+    await scene.room()
+    cliente = await scene.browser("cliente")
+    pages = ("/chat/", "/chat/1/", "/chat/1/historico/", "/prosa/unread")
+    for path in pages:
+        assert (await scene.get(path, "cliente")).code == 200
+    await cliente.asks("history", chat_id=1)
+    for path in pages:
+        assert (await scene.get(path, "cliente")).code == 429
+        assert (await scene.get(path, "reforma")).code == 200
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_guesses_and_repetitions_by_pages_are_limited_too(start: Start) -> None:
+    scene = await start(commands="3 per minute")
+    await scene.room()
+    codes = [(await scene.get("/chat/2/", "cliente")).code for _ in range(4)]
+    assert codes == [404, 404, 404, 429]
+    assert (await scene.get("/chat/1/", "reforma")).code == 200
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
 async def test_guesses_and_repetitions_are_limited_too_over_all_lines_of_a_person(start: Start) -> None:
     scene = await start(commands="10 per 1 minute")
     await scene.room()

@@ -6,10 +6,11 @@ below ``/prosa/joined/`` is made of such files at the start (``bundles.py``), an
 """
 
 import re
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from tornado.web import RequestHandler, StaticFileHandler
+from tornado.web import HTTPError, RequestHandler, StaticFileHandler
 
 JOINED = "/prosa/joined/"
 STATIC = "/prosa/static/"
@@ -62,7 +63,9 @@ class Static(StaticFileHandler):
         return str(settings["static_url_prefix"]) + hashed(path, version or "")
 
     def parse_url_path(self, url_path: str) -> str:
-        """The path below ``static/``, without the hash."""
+        """The path below ``static/``, without the hash. Raises a 404 for what can be no file's."""
+        if "\0" in url_path:
+            raise HTTPError(HTTPStatus.NOT_FOUND)
         found = HASHED.fullmatch(url_path)
         self._asked_version = found[2] if found else None
         return super().parse_url_path(found[1] + found[3] if found else url_path)

@@ -6,6 +6,7 @@ with the form is given back.
 """
 
 import asyncio
+import re
 from http import HTTPStatus
 from uuid import uuid4
 
@@ -27,6 +28,8 @@ FIELD = "arquivo"
 PIECE_BYTES = 255 * 1024
 AROUND_BYTES = 256 * 1024
 """What a form may be beside its file."""
+LENGTH = re.compile(r"[0-9]{1,18}", re.ASCII)
+"""Of a body, as it may be announced; Tornado refuses any other, but only once it has been asked here."""
 IDLE_SECONDS = 30.0
 """Whoever sends nothing for so long has gone away."""
 
@@ -118,7 +121,7 @@ class Receiving(forms.Form):
 
     def _announced(self) -> int:
         length = self.request.headers.get("Content-Length", "")
-        return int(length) if length.isdecimal() else self.chat.uploads.limit_bytes
+        return int(length) if LENGTH.fullmatch(length) else self.chat.uploads.limit_bytes
 
     def _fill(self) -> None:
         """Fields are put where a form's are looked for."""

@@ -107,6 +107,8 @@ class Answers(BaseHandler):
 
     server: Router
     access_methods = "OPTIONS, POST"
+    logged = False
+    """The library's: whether the connection has been counted. Two of its handlers do not say so."""
 
     def disable_cache(self) -> None:
         """Nobody keeps this, and nobody rewrites or compresses it on the way."""

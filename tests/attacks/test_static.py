@@ -25,6 +25,8 @@ WAYS = [
     "%2fetc%2fpasswd",
     "//etc/passwd",
     "css%00/../../settings.py",
+    "%00",
+    f"css/base.{HASH}.css%00",
     "css",
     "css/",
     ".",

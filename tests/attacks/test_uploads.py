@@ -1,5 +1,6 @@
 """No form with a file in it, however it is framed, is a fault of ours or leaves anything behind."""
 
+import asyncio
 import logging
 import random
 
@@ -88,6 +89,27 @@ async def test_a_form_of_too_much_is_refused_by_name(start: Start) -> None:
     ):
         assert code_of(await sender.posts("/chat/1/anexos/", form_of(*parts))) == refusal
     await until_left(scene, {})
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+@pytest.mark.parametrize("length", ["9" * 30, "9" * 5_000, "0" * 5_000 + "9", "-1", "1e3", "0x9"])
+async def test_a_length_that_is_none_is_no_fault(
+    start: Start, caplog: pytest.LogCaptureFixture, length: str
+) -> None:
+    scene = await start()
+    await scene.room()
+    sender = await Sender.open(scene)
+    for path in ("/chat/1/anexos/", "/chat/1/enviar/"):
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(scene.url.rpartition(":")[2]))
+        head = (
+            f"POST {path} HTTP/1.1\r\nHost: {scene.url[7:]}\r\nCookie: {sender.cookies}\r\n"
+            f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {length}\r\n\r\n"
+        )
+        writer.write(head.encode())
+        async with asyncio.timeout(SECONDS):
+            assert (await reader.readline()).split()[1] in {b"400", b"413"}
+        writer.close()
+    assert is_calm(caplog)
 
 
 @pytest.mark.gen_test(timeout=SECONDS)

@@ -29,6 +29,12 @@ async def test_nothing_else_is_there(suite: Wire, suffix: str) -> None:
     assert (await suite.get("/echo" + suffix)).status == 404
 
 
+@pytest.mark.parametrize("path", ["/echo", "/echo/info", "/echo/iframe.html"])
+@pytest.mark.parametrize("method", ["TRACE", "BREW"])
+async def test_an_unheard_of_method_is_answered(suite: Wire, path: str, method: str) -> None:
+    assert (await suite.asks(method, path)).status == 405
+
+
 @pytest.mark.parametrize(
     "name",
     [

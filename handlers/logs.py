@@ -10,7 +10,8 @@ import tornado.web
 
 log = logging.getLogger("prosa.requests")
 
-QUERY = re.compile(r"\?\S+")
+QUERY = re.compile(r"(?:\?|%3[Ff])\S+")
+"""Also one that a page has made a part of the path by mistake."""
 SESSION = re.compile(r"(/ws/chat/[^/\s]+/)[^/\s]+(?=/)")
 """The id of a SockJS session: whoever knows one that said who it is on the line may speak on it."""
 FILE = re.compile(r"(/anexos/[^/\s]+/)[^/\s]+")

@@ -6,6 +6,7 @@ Only ``Authorization: Bearer`` with a service token; no cookie counts here, and 
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 
@@ -63,7 +64,12 @@ class Api(Answer):
         self._verify = verify
 
     def prepare(self) -> None:
-        """Refuse whoever brings no service token, or one without this scope."""
+        """Refuse whoever brings no service token, or one without this scope.
+
+        And an address that leads here by ``..%2F``: a proxy takes it for another one, and lets it pass.
+        """
+        if ".." in unquote(self.request.path).split("/"):
+            raise NotFoundError
         kind, _, token = self.request.headers.get("Authorization", "").partition(" ")
         self._verify(token.strip() if kind.lower() == "bearer" else "", self.SCOPE)
 

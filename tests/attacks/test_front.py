@@ -114,6 +114,18 @@ async def test_nobody_says_of_themselves_where_they_come_from(front: str, start:
     assert (told[-1].path, told[-1].remote_ip, told[-1].protocol) == ("/ws/chat/info", "127.0.0.1", "http")
 
 
+@pytest.mark.gen_test(timeout=90)
+async def test_no_way_around_leads_to_the_sites_api(front: str, start: Start) -> None:
+    scene = await behind(front, start)
+    await (await through(front, await scene.logs_in("cliente"))).leaves()
+    own, scene.url = scene.url, front
+    for way in ("1", "..%2F..%2F..%2Fx", "%2e%2e%2f%2E%2E%2f..%2fx", "x%2F..%2F..%2F..%2F..%2F..%2Fchat%2Fy"):
+        for what in ("rooms", "export"):
+            assert (await scene.api("GET", f"/people/{way}/{what}")).code == 404, way
+    scene.url = own
+    assert (await scene.api("GET", "/people/a%2Fb..c/rooms")).code == 200
+
+
 async def status_of(front: str, path: str, size: int) -> str:
     """What is answered to the headers of a form of this size."""
     reader, writer = await asyncio.open_connection("127.0.0.1", int(front.rpartition(":")[2]))

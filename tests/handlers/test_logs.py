@@ -70,6 +70,10 @@ def test_no_address_has_a_query(query: str) -> None:
     assert line_of(f"403 POST /ws/chat/info?{query} (127.0.0.1)") == "403 POST /ws/chat/info?- (127.0.0.1)"
 
 
+def test_nor_has_one_whose_query_is_a_part_of_its_path() -> None:
+    assert line_of("path=/ws/chat/info%3Ftoken=segredo status=404") == "path=/ws/chat/info?- status=404"
+
+
 def test_tornados_own_words_of_a_request_have_none_either() -> None:
     words = "HTTPServerRequest(method='POST', uri='/ws/chat/1/abc/xhr?token=segredo', version='HTTP/1.1')"
     assert line_of(words) == "HTTPServerRequest(method='POST', uri='/ws/chat/1/-/xhr?- version='HTTP/1.1')"

@@ -7,13 +7,13 @@ transport's own stack.
 
 import asyncio
 import logging
-from collections import deque
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import msgspec
 
 from handlers.errors import ABUSE, CLOSE, NONSENSE, STATE_LOST
+from handlers.inbox import Inbox
 from handlers.languages.spoken import Languages, Spoken
 from handlers.sockjs.connection import Connection as Transport
 from handlers.sockjs.payload import Payload
@@ -41,14 +41,6 @@ log = logging.getLogger(__name__)
 
 NONSENSE_MAX = 20
 """``malformed`` or ``unknown_event`` in a row, after which the other end is no client of ours."""
-
-ROOM_MAX = 100
-ROOM_BYTES = 65_536
-"""While so many commands wait for their answer, or weigh so much, nothing more is read."""
-
-INBOX_MAX = 1_000
-INBOX_BYTES = 327_680
-"""What comes all the same, in one large frame or in several requests at once. More is no person."""
 
 CHUNK_BYTES = 65_536
 """What a person sends is counted in pieces of this size."""
@@ -83,11 +75,8 @@ class Socket(Transport):
         self._languages = languages
         self._tasks = tasks
         self._config = config
-        self._inbox: deque[str | None] = deque()
-        self._arrived = asyncio.Event()
-        self._room: asyncio.Future[None] | None = None
+        self._inbox = Inbox()
         self._nonsense = 0
-        self._inbox_bytes = 0
         self._uncounted_bytes = 0
         self._is_overtaxing = False
 
@@ -101,8 +90,8 @@ class Socket(Transport):
         Of what is over the limit as much is kept as shows that it is.
         """
         self._uncounted_bytes += len(text)
-        if len(self._inbox) < INBOX_MAX and self._inbox_bytes < INBOX_BYTES:
-            self._put(text[: self._config.message_bytes + 1])
+        if not self._inbox.is_full:
+            self._inbox.put(text[: self._config.message_bytes + 1])
         elif not self.is_closed:
             self._inbox.clear()
             self._say_no(RateLimitedError(retry_after_ms=1000))
@@ -111,36 +100,11 @@ class Socket(Transport):
     @property
     def room(self) -> asyncio.Future[None] | None:
         """None while there is some; else it comes when enough of the inbox has been answered."""
-        if self._room is None and not self._has_room():
-            self._room = asyncio.get_running_loop().create_future()
-        return self._room
-
-    def _has_room(self) -> bool:
-        return self.is_closed or (len(self._inbox) < ROOM_MAX and self._inbox_bytes < ROOM_BYTES)
+        return self._inbox.room
 
     def on_close(self) -> None:
         """What has been received is still carried out; nothing after it."""
-        self._put(None)
-        self._make_room()
-
-    def _put(self, text: str | None) -> None:
-        self._inbox.append(text)
-        self._inbox_bytes += len(text or "")
-        self._arrived.set()
-
-    async def _next(self) -> str | None:
-        while not self._inbox:
-            self._arrived.clear()
-            await self._arrived.wait()
-        text = self._inbox.popleft()
-        self._inbox_bytes -= len(text or "")
-        self._make_room()
-        return text
-
-    def _make_room(self) -> None:
-        if self._room is not None and self._has_room():
-            self._room.set_result(None)
-            self._room = None
+        self._inbox.end()
 
     def _deliver(self, event: Event) -> None:
         if event.framed is None:
@@ -199,7 +163,7 @@ class Socket(Transport):
             self._welcome(person)
             if ack is not None:
                 self._deliver(reply(ack, {"expires_at": ending(person)}))
-            while (text := await self._next()) is not None:
+            while (text := await self._inbox.next()) is not None:
                 await self._count(person)
                 await self._answer(connection, text)
                 if self._inbox:
@@ -243,7 +207,7 @@ class Socket(Transport):
         """What a first message ``authenticate`` shows, which has to come in time, and its number."""
         try:
             async with asyncio.timeout(self._config.hello_seconds):
-                text = await self._next()
+                text = await self._inbox.next()
         except TimeoutError:
             raise UnauthenticatedError from None
         asked = decode(text) if text is not None else None

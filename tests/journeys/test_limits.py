@@ -7,7 +7,8 @@ import pytest
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
-from handlers.socket import CHUNK_BYTES, INBOX_BYTES
+from handlers.inbox import INBOX_BYTES
+from handlers.socket import CHUNK_BYTES
 from tests.browser import Browser, Refused
 from tests.handlers.sockjs.wire import Wire, heard
 from tests.journeys.scene import Scene, Start, redis_is

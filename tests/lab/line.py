@@ -33,7 +33,11 @@ class RefusedError(Exception):
 
 
 class Line:
-    """One connection that comes back. ``entered`` is called when it is welcome, ``heard`` with each entry."""
+    """One connection that comes back.
+
+    ``entered`` is called when it is welcome, ``heard`` with each entry, ``ended`` with the code, why, and
+    whether that was announced.
+    """
 
     def __init__(
         self,
@@ -42,7 +46,7 @@ class Line:
         *,
         entered: Callable[[], Awaitable[None]],
         heard: Callable[[Data], None],
-        ended: Callable[[int | None, bool], None],
+        ended: Callable[[int | None, str, bool], None],
     ) -> None:
         self.worker: object = None
         self.is_open = asyncio.Event()
@@ -58,12 +62,14 @@ class Line:
         self._asked: dict[int, asyncio.Future[Data]] = {}
         self._acks = itertools.count(1)
         self._restart_seconds: float | None = None
+        self._gave_up = ""
 
     async def run(self) -> None:
         """Connect again and again, for ever."""
         tries = 0
         while True:
             self._restart_seconds = None
+            self._gave_up = ""
             with contextlib.suppress(OSError, HTTPClientError, WebSocketClosedError):
                 self._socket = await websocket_connect(self._request)
                 tries = await self._listen(self._socket, tries)
@@ -83,7 +89,11 @@ class Line:
                     entering = asyncio.create_task(self._enter())
                 self._take(message)
         finally:
-            self._ended(socket.close_code, self._restart_seconds is not None)
+            self._ended(
+                socket.close_code,
+                self._gave_up or socket.close_reason or "",
+                self._restart_seconds is not None,
+            )
             tries = 0 if self.is_open.is_set() else tries
             self.worker = None
             self.is_open.clear()
@@ -116,8 +126,9 @@ class Line:
         elif message["event"] == "server_restart":
             self._restart_seconds = message["data"]["retry_after_ms"] / 1000
 
-    def drop(self) -> None:
+    def drop(self, why: str = "") -> None:
         """This connection is no use."""
+        self._gave_up = why
         if self._socket is not None:
             self._socket.close()
 
@@ -134,7 +145,7 @@ class Line:
         except WebSocketClosedError:
             raise LostError from None
         except TimeoutError:
-            self.drop()
+            self.drop("no answer")
             raise LostError from None
 
     async def insists(self, event: str, **data: Any) -> Data:

@@ -102,13 +102,19 @@ class Person:
             raise LostError
         self._looks = 0
 
-    def _closes(self, number: int, code: int | None, is_announced: bool) -> None:
+    def _closes(self, number: int, code: int | None, reason: str, is_announced: bool) -> None:
         if self._is_ending:
             return
         is_joined = self._lines[number].is_open.is_set()
         if number == 0:
             self._held = []
-        self._note("close", code=code, announced=is_announced or code == 4000, joined=is_joined)
+        self._note(
+            "close",
+            code=code,
+            reason=reason,
+            announced=is_announced or code == 4000,
+            joined=is_joined,
+        )
 
     async def _enters(self) -> None:
         if self._has_screen:

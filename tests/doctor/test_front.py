@@ -144,7 +144,12 @@ def test_a_wrong_type_an_old_version_and_no_caching_are_found(cluster: Cluster, 
                 "not this",
             ),
             ("add_header Cache-Control $static_caching;", "", "warn", "$static_caching"),
-            ("add_header X-Content-Type-Options nosniff;", "", "FAIL", "has no X-Content-Type-Options"),
+            (
+                "add_header X-Content-Type-Options $sniffing always;",
+                "",
+                "FAIL",
+                "has no X-Content-Type-Options",
+            ),
         )
     ):
         (tmp_path / "old").mkdir(exist_ok=True)

@@ -4,7 +4,9 @@ Not the memory of ``limits``: that sweeps every key after each count, which hold
 10,000 keys), and goes by a clock that nobody can hand in.
 """
 
-from collections import OrderedDict, deque
+from array import array
+from bisect import bisect_right
+from collections import OrderedDict
 from collections.abc import Callable
 
 from limits import RateLimitItem
@@ -16,11 +18,14 @@ Key = tuple[str, str]
 
 
 class Windows:
-    """Any ``period`` seconds hold at most ``amount``: not seconds of the clock, but each one's own."""
+    """Any ``period`` seconds hold at most ``amount``: not seconds of the clock, but each one's own.
+
+    A person has three or four, with little in each: a deque takes 0.7 KiB, an array what is in it.
+    """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._times: OrderedDict[Key, deque[float]] = OrderedDict()
+        self._times: OrderedDict[Key, array[float]] = OrderedDict()
 
     def wait(self, rate: RateLimitItem, key: Key, cost: int) -> float:
         """In how many seconds there is room for ``cost`` more; 0: there is."""
@@ -32,19 +37,18 @@ class Windows:
         times = self._times.get(key)
         if times is None:
             return 0
-        gone = self._clock() - rate.get_expiry()
-        while times and times[0] <= gone:
-            times.popleft()
+        gone = bisect_right(times, self._clock() - rate.get_expiry())
+        if gone:
+            del times[:gone]
         return len(times)
 
     def count(self, rate: RateLimitItem, key: Key, cost: int) -> None:
         """``cost`` has happened now."""
         times = self._times.get(key)
         if times is None:
-            times = self._times[key] = deque(maxlen=rate.amount)
-        now = self._clock()
-        for _ in range(min(cost, rate.amount)):
-            times.append(now)
+            times = self._times[key] = array("d")
+        times.extend([self._clock()] * min(cost, rate.amount))
+        del times[: -rate.amount]
         self._times.move_to_end(key)
         if len(self._times) > KEYS_MAX:
             self._times.popitem(last=False)

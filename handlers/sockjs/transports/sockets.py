@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, cast
 
 from sockjs.tornado.websocket import SockJSWebSocketHandler
+from tornado.httputil import HTTPHeaders
 from tornado.websocket import WebSocketClosedError
 
 from handlers.sockjs.closing import INTERRUPTED, TOO_SLOW
@@ -14,7 +15,7 @@ from handlers.sockjs.gate import Gate
 from handlers.sockjs.output import Output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from tornado.iostream import IOStream
     from tornado.websocket import WebSocketProtocol13
@@ -27,6 +28,10 @@ ROOM_FOR_A_REFUSAL = 4
 with it. So its limit is this many times ours, and a frame in between is read, refused and said so."""
 
 
+NOTHING = HTTPHeaders()
+"""Of all handshakes that are over."""
+
+
 class Socket(Gate, SockJSWebSocketHandler, ABC):
     """A WebSocket that is asked for a sign of life, and whose reader has to keep up."""
 
@@ -37,11 +42,16 @@ class Socket(Gate, SockJSWebSocketHandler, ABC):
     _is_heard = True
     _room: asyncio.Future[None] | None = None
 
-    async def _execute(self, transforms: list[Any], *args: bytes, **kwargs: bytes) -> None:
-        """As the library's, but a wrong method is answered without a body."""
+    def _execute(self, transforms: list[Any], *args: bytes, **kwargs: bytes) -> Coroutine[Any, Any, None]:
+        """As Tornado's, but a wrong method is answered without a body.
+
+        The library's own looks at the handshake as Tornado's does again, and stays in memory to the end.
+        """
         if self.request.method == "GET":
-            await super()._execute(transforms, *args, **kwargs)
-            return
+            return super(SockJSWebSocketHandler, self)._execute(transforms, *args, **kwargs)
+        return self._refuse_method(transforms)
+
+    async def _refuse_method(self, transforms: list[Any]) -> None:
         self._transforms = transforms
         self.set_status(405)
         self.set_header("Allow", "GET")
@@ -79,6 +89,14 @@ class Socket(Gate, SockJSWebSocketHandler, ABC):
         self.session = session = self.new_session(session_id)
         session.set_handler(self)
         session.verify_state()
+        self._forget_handshake()
+
+    def _forget_handshake(self) -> None:
+        """What came with the request and went with its answer has been read: 2 KiB a connection."""
+        self.request.headers.clear()
+        self.request.cookies.clear()
+        self._headers = NOTHING
+        self.ui.clear()
 
     @property
     def queued_bytes(self) -> int:

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import json
 import socket
+import sys
 from collections import Counter
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.journeys.scene import Scene, Start
 
 SECONDS = 60
 CROWD = 20
+OBJECTS_EACH, BYTES_EACH = 120, 16_000
 HANDSHAKE = (
     "GET /ws/chat/websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
@@ -166,16 +168,23 @@ async def knock(scene: Scene, key: str) -> socket.socket:
     return line
 
 
+def weighed() -> tuple[int, int]:
+    """How many objects there are that can hold others, and their bytes without what they hold."""
+    gc.collect()
+    objects = gc.get_objects()
+    return len(objects), sum(map(sys.getsizeof, objects))
+
+
 @pytest.mark.gen_test(timeout=SECONDS)
 async def test_a_connection_is_held_by_few_objects(start: Start) -> None:
     scene = await start(connections_per_person=1000)
     key = await scene.logs_in("cliente")
     lines = [await knock(scene, key) for _ in range(10)]
-    gc.collect()
-    before = len(gc.get_objects())
+    objects_before, bytes_before = weighed()
     lines += [await knock(scene, key) for _ in range(CROWD)]
-    gc.collect()
-    each = (len(gc.get_objects()) - before) / CROWD
+    objects, size = weighed()
     for line in lines:
         line.close()
-    assert each < 200, f"{each} objects"
+    each = (objects - objects_before) / CROWD, (size - bytes_before) / CROWD
+    assert each[0] < OBJECTS_EACH, each
+    assert each[1] < BYTES_EACH, each

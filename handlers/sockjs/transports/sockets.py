@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sockjs.tornado.websocket import SockJSWebSocketHandler
 from tornado.httputil import HTTPHeaders
-from tornado.websocket import WebSocketClosedError
+from tornado.websocket import WebSocketClosedError, _WebSocketParams
 
 from handlers.sockjs.closing import INTERRUPTED, TOO_SLOW
 from handlers.sockjs.gate import Gate
 from handlers.sockjs.output import Output
+from handlers.sockjs.reading import ReadAhead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -62,15 +63,15 @@ class Socket(Gate, SockJSWebSocketHandler, ABC):
         """The gate has judged already."""
         return True
 
-    @property
-    def max_message_size(self) -> int:
-        """Where Tornado stops reading."""
-        return self.server.config.frame_bytes * ROOM_FOR_A_REFUSAL
+    def get_websocket_protocol(self) -> WebSocketProtocol13 | None:
+        """As Tornado's, but for how it reads, and without a task that pings: the session beats.
 
-    @property
-    def ping_interval(self) -> float | None:
-        """Tornado would run one task a connection: the session's heartbeat pings instead."""
-        return None
+        Private name of Tornado's: ``_WebSocketParams``.
+        """
+        if self.request.headers.get("Sec-WebSocket-Version") != "13":
+            return None
+        size = self.server.config.frame_bytes * ROOM_FOR_A_REFUSAL
+        return ReadAhead(self, False, _WebSocketParams(max_message_size=size))
 
     def open(self, session_id: str = "") -> None:
         """The session is open, and the way out is measured from its first byte on."""

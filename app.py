@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import tornado.web
+import uvloop
 
 from environ import check_site, load
 from handlers.arrivals import Bodies
@@ -264,7 +265,8 @@ def run(settings: Settings) -> None:
             else Direct(threads=settings.identity_threads)
         )
         brought.callback(identity.close)
-        asyncio.run(serve(settings, uri, identity, demo))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as loop:
+            loop.run(serve(settings, uri, identity, demo))
 
 
 START_ERRORS = (

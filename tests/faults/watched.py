@@ -58,5 +58,6 @@ def report(*_: object) -> None:
 
 
 if __name__ == "__main__":
+    app.uvloop = asyncio  # its loop tells which timers stand
     signal.signal(signal.SIGUSR1, report)
     sys.exit(app.main())

@@ -151,6 +151,7 @@ class Socket(Transport):
             person,
             credential=credential,
             deliver=self._deliver,
+            pass_on=self.way_out,
             written_size=self.written_size,
             end=self.close,
         )

@@ -83,13 +83,8 @@ class Output:
 
     def deliver(self, payload: Payload) -> None:
         """Send or queue it. What the application says goes from here to the kernel, past all else."""
-        self.send(payload.raw_frame if self._is_raw else payload.socket_frame)
-
-    def send(self, frame: bytes) -> None:
-        """Send or queue ``frame``; without effect where the goodbye has been said, or nobody is there."""
-        if self._is_over:
-            return
-        if self._hand_over is not None and not self._unwritten._size:  # noqa: SLF001
+        frame = payload.raw_frame if self._is_raw else payload.socket_frame
+        if self._hand_over is not None and not self._unwritten._size and not self._is_over:  # noqa: SLF001
             try:
                 sent = self._hand_over(frame)
             except (BlockingIOError, InterruptedError):
@@ -100,6 +95,12 @@ class Output:
             if sent == len(frame):
                 return
             frame = frame[sent:]
+        self.send(frame)
+
+    def send(self, frame: bytes) -> None:
+        """Send or queue ``frame``; without effect where the goodbye has been said, or nobody is there."""
+        if self._is_over:
+            return
         try:
             self._stream.write(frame)
         except StreamClosedError:

@@ -4,6 +4,7 @@ What a tab has joined is in ``hub.py``; how bytes reach it is the business of ``
 """
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from prosa.broker.broker import Broker
 from prosa.chat.events import Event
@@ -14,11 +15,12 @@ from prosa.models.people import Credential, Person
 class Connection:
     """One browser tab, as the use cases see it.
 
-    ``deliver`` never blocks and never raises. ``written_size`` is what a text weighs on this
-    transport, in bytes. ``end(code, reason)`` closes it.
+    ``deliver`` never blocks and never raises, nor does ``pass_on``, which takes what somebody's ``deliver``
+    has left in an event's ``framed``: of a crowd only the first needs more. ``written_size`` is what a text
+    weighs on this transport, in bytes. ``end(code, reason)`` closes it.
     """
 
-    __slots__ = ("credential", "deliver", "end", "person", "rooms", "written_size")
+    __slots__ = ("credential", "deliver", "end", "pass_on", "person", "rooms", "written_size")
 
     def __init__(
         self,
@@ -26,6 +28,7 @@ class Connection:
         *,
         credential: Credential,
         deliver: Callable[[Event], None],
+        pass_on: Callable[[Any], None],
         written_size: Callable[[str], int],
         end: Callable[[int, str], None],
     ) -> None:
@@ -33,6 +36,7 @@ class Connection:
         self.credential = credential
         """What its person has shown last; kept by the sessions."""
         self.deliver = deliver
+        self.pass_on = pass_on
         self.written_size = written_size
         self.end = end
         self.rooms: set[ChatId] = set()

@@ -107,7 +107,7 @@ class Hub:
                 if live.room is None:
                     await self._open(live)
             self._remove(live, connection)
-            seat = live.seats[connection] = Seat(connection, chat_id)
+            seat = live.seats[connection] = Seat(connection)
             live.people[connection.person.user_id] += 1
             connection.rooms.add(chat_id)
         finally:

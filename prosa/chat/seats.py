@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from prosa.chat.connections import Connection
 from prosa.chat.events import Event
-from prosa.models.ids import ChatId
 
 HELD_MAX = 1_000
 """What may happen in a room while one join reads the store; the outbound queue has the same bound."""
@@ -18,12 +17,12 @@ class Seat:
     Until then, while the join reads the store, everything that happens in the room is held.
     """
 
-    __slots__ = ("_chat_id", "_deliver", "_held", "_position", "connection")
+    __slots__ = ("_deliver", "_held", "_pass_on", "_position", "connection")
 
-    def __init__(self, connection: Connection, chat_id: ChatId) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._deliver = connection.deliver
-        self._chat_id = chat_id
+        self._pass_on = connection.pass_on
         self._position = -1
         self._held: list[tuple[int | None, Event]] | None = []
 
@@ -42,7 +41,11 @@ class Seat:
             self._hold(seq, event)
         elif seq == self._position + 1:
             self._position = seq
-            self._deliver(event)
+            framed = event.framed
+            if framed is None:
+                self._deliver(event)
+            else:
+                self._pass_on(framed)
         elif seq > self._position:
             self.connection.end(STATE_LOST, "state lost")
 

@@ -18,6 +18,7 @@ from prosa.models.errors import IdentityUnknownError
 from prosa.models.ids import UserId
 from prosa.models.people import Credential, Person
 from tests.prosa.chat.clock import Clock
+from tests.prosa.chat.unframed import never
 
 SECRET = "s" * 32
 
@@ -82,6 +83,7 @@ class Scene:
             person,
             credential=key if isinstance(key, Credential) else session(key),
             deliver=self.told.append,
+            pass_on=never,
             written_size=len,
             end=lambda code, reason: self.ended.append((code, reason)),
         )

@@ -8,8 +8,9 @@ from prosa.chat.connections import Connection
 from prosa.chat.crowd import FEW, Crowd
 from prosa.chat.events import Event
 from prosa.chat.seats import Seat
-from prosa.models.ids import ChatId, UserId
+from prosa.models.ids import UserId
 from prosa.models.people import Credential, Person
+from tests.prosa.chat.unframed import never
 
 MANY = FEW + 1
 
@@ -26,10 +27,11 @@ class Listener:
             deliver=lambda event: self.told.append(
                 [int(text.rpartition(":")[2][:-1]) for text in event.texts]
             ),
+            pass_on=never,
             written_size=len,
             end=lambda code, _: self.ended.append(code),
         )
-        self.seat = seats[connection] = Seat(connection, ChatId("1"))
+        self.seat = seats[connection] = Seat(connection)
         if not is_joining:
             self.seat.release(0)
 

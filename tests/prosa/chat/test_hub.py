@@ -23,6 +23,7 @@ from prosa.storage.memberships import Memberships
 from prosa.storage.messages import Messages
 from prosa.storage.rooms import Rooms
 from tests.numbers import counted, risen
+from tests.prosa.chat.unframed import never
 
 ROOM = ChatId("1")
 PATIENCE = 10.0
@@ -60,6 +61,7 @@ class Worker:
             Person(user_id=UserId("a"), name="Ana"),
             credential=Credential("session", "a"),
             deliver=self._deliver,
+            pass_on=never,
             written_size=len,
             end=lambda code, _reason: self.ended.append(code),
         )

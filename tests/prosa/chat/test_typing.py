@@ -18,6 +18,7 @@ from prosa.models.ids import ChatId, Epoch, UserId
 from prosa.models.people import Credential, Person
 from prosa.models.rooms import Member, Room
 from tests.prosa.chat.clock import Clock
+from tests.prosa.chat.unframed import never
 
 ROOM = ChatId("1")
 
@@ -79,11 +80,12 @@ class Scene:
             person,
             credential=Credential("session", "a"),
             deliver=deliver,
+            pass_on=never,
             written_size=len,
             end=lambda _code, _reason: None,
         )
         connection.rooms.add(ROOM)
-        self.live.seats[connection] = seat = Seat(connection, ROOM)
+        self.live.seats[connection] = seat = Seat(connection)
         seat.release(0)
         return connection
 

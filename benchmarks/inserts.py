@@ -28,11 +28,7 @@ async def main(uri: str, seconds: float, outstanding: int) -> None:
         done = 0
         while not done or time.monotonic() < until:
             number = next(numbers)
-            room, text = (
-                f"r{number % 500}",
-                "Bom dia! Amanhã às oito estamos na obra com o azulejo e o rejunte.",
-            )
-            await messages.insert_one({**entry(room, text, str(number), number), "_id": number})
+            await messages.insert_one({**entry(f"r{number % 500}", TEXT, str(number), number), "_id": number})
             done += 1
         return done
 

@@ -53,10 +53,11 @@ def can_send_past() -> bool:
 class Output:
     """One WebSocket's way out. A frame is sent whole and in order, or the stream is closed.
 
-    ``too_slow`` is called where more than allowed is waiting behind the frame that is being written.
+    ``form`` names which of a payload's frames it takes. ``too_slow`` is called where more than allowed is
+    waiting behind the frame that is being written.
     """
 
-    __slots__ = ("_bytes_max", "_ends", "_hand_over", "_is_over", "_is_raw", "_messages_max", "_stream",
+    __slots__ = ("_bytes_max", "_ends", "_form", "_hand_over", "_is_over", "_messages_max", "_stream",
                  "_too_slow", "_unwritten")  # fmt: skip
 
     def __init__(
@@ -64,13 +65,13 @@ class Output:
         stream: IOStream,
         *,
         is_direct: bool,
-        is_raw: bool,
+        form: str,
         bytes_max: int,
         messages_max: int,
         too_slow: Callable[[], None],
     ) -> None:
         self._stream = stream
-        self._is_raw = is_raw
+        self._form = form
         self._bytes_max = bytes_max
         self._messages_max = messages_max
         self._too_slow = too_slow
@@ -83,7 +84,7 @@ class Output:
 
     def deliver(self, payload: Payload) -> None:
         """Send or queue it. What the application says goes from here to the kernel, past all else."""
-        frame = payload.raw_frame if self._is_raw else payload.socket_frame
+        frame: bytes = getattr(payload, self._form)
         if self._hand_over is not None and not self._unwritten._size and not self._is_over:  # noqa: SLF001
             try:
                 sent = self._hand_over(frame)

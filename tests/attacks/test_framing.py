@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import logging
+import zlib
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -223,16 +224,48 @@ def test_no_callback_but_a_name_is_written_into_a_script(
     withstands(io_loop, one, caplog, st.text(max_size=150).map(str.encode))(attack)
 
 
+def packed(body: bytes) -> bytes:
+    """One final text frame that says of itself that it is packed."""
+    frame = masked(1, body)
+    return bytes([frame[0] | 0x40]) + frame[1:]
+
+
+def deflated(text: bytes) -> bytes:
+    """As a browser packs a message (RFC 7692, 7.2.1)."""
+    deflater = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return (deflater.compress(text) + deflater.flush(zlib.Z_SYNC_FLUSH))[:-4]
+
+
+BOMB = deflated(json.dumps(["x" * 10_000_000]).encode())
+
+
 @pytest.mark.gen_test
 @pytest.mark.parametrize("path", [b"/000/abc/websocket", b"/websocket"])
-async def test_a_compressed_frame_is_not_unpacked(place: Start, path: bytes) -> None:
+@pytest.mark.parametrize("body", [BOMB, deflated(b'["a"]'), b"\xff\xff no such block", b""])
+async def test_a_packed_frame_that_was_not_agreed_on_is_not_unpacked(
+    place: Start, path: bytes, body: bytes
+) -> None:
     one = place()
-    offered = b"Sec-WebSocket-Extensions: permessage-deflate\r\n"
-    bomb = masked(1, b"\x62\x18\x05\xa3\x60\x14\x8c\x02\x00")
-    answer = await passes(one, HANDSHAKE % (path, offered) + bytes([bomb[0] | 0x40]) + bomb[1:])
+    answer = await passes(one, HANDSHAKE % (path, b"") + packed(body))
     assert answer.startswith(b"HTTP/1.1 101 ")
     assert b"permessage-deflate" not in answer
     assert [connection.texts for connection in one.connections] == [[]]
+
+
+@pytest.mark.gen_test
+@pytest.mark.parametrize("path", [b"/000/abc/websocket", b"/websocket"])
+@pytest.mark.parametrize("body", [BOMB, b"\xff\xff no such block"], ids=["bomb", "nonsense"])
+async def test_what_unpacks_to_too_much_or_to_nothing_ends_its_line(
+    place: Start, caplog: pytest.LogCaptureFixture, path: bytes, body: bytes
+) -> None:
+    one = place()
+    assert len(BOMB) < one.sockjs.router.config.frame_bytes
+    offered = b"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
+    answer = await passes(one, HANDSHAKE % (path, offered) + packed(body))
+    assert b"permessage-deflate; client_no_context_takeover; server_no_context_takeover" in answer
+    assert [connection.texts for connection in one.connections] == [[]]
+    assert body is not BOMB or (1009).to_bytes(2, "big") in answer
+    assert not caplog.records
 
 
 @pytest.mark.gen_test

@@ -14,6 +14,7 @@ class RawWebSocket(Socket, library.RawWebSocketTransport):
     """One message, one frame."""
 
     name = "rawwebsocket"
+    form = "raw_frame"
     is_raw = True
 
     def on_message(self, message: str | bytes) -> asyncio.Future[None] | None:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 from sockjs.tornado.websocket import SockJSWebSocketHandler
 from tornado.httputil import HTTPHeaders
 from tornado.websocket import WebSocketClosedError, _WebSocketParams
 
 from handlers.sockjs.closing import INTERRUPTED, TOO_SLOW
+from handlers.sockjs.framing import Framing
 from handlers.sockjs.gate import Gate
 from handlers.sockjs.output import Output
-from handlers.sockjs.reading import ReadAhead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from tornado.iostream import IOStream
-    from tornado.websocket import WebSocketProtocol13
 
     from handlers.sockjs.payload import Payload
     from handlers.sockjs.session import Life
@@ -35,6 +34,9 @@ NOTHING = HTTPHeaders()
 
 class Socket(Gate, SockJSWebSocketHandler, ABC):
     """A WebSocket that is asked for a sign of life, and whose reader has to keep up."""
+
+    form: ClassVar[Literal["socket_frame", "raw_frame"]]
+    """Which of a payload's forms it takes."""
 
     session: Life | None
     _stream: IOStream
@@ -63,24 +65,25 @@ class Socket(Gate, SockJSWebSocketHandler, ABC):
         """The gate has judged already."""
         return True
 
-    def get_websocket_protocol(self) -> WebSocketProtocol13 | None:
-        """As Tornado's, but for how it reads, and without a task that pings: the session beats.
+    def get_websocket_protocol(self) -> Framing | None:
+        """As Tornado's, but for its framing, and without a task that pings: the session beats.
 
         Private name of Tornado's: ``_WebSocketParams``.
         """
         if self.request.headers.get("Sec-WebSocket-Version") != "13":
             return None
         size = self.server.config.frame_bytes * ROOM_FOR_A_REFUSAL
-        return ReadAhead(self, False, _WebSocketParams(max_message_size=size))
+        return Framing(self, False, _WebSocketParams(max_message_size=size, compression_options={}))
 
     def open(self, session_id: str = "") -> None:
         """The session is open, and the way out is measured from its first byte on."""
         config = self.server.config
-        self._stream = cast("WebSocketProtocol13", self.ws_connection).stream
+        framing = cast("Framing", self.ws_connection)
+        self._stream = framing.stream
         self._output = Output(
             self._stream,
             is_direct=self.server.can_send_past,
-            is_raw=self.is_raw,
+            form=("packed_" if framing.is_packed else "") + self.form,
             bytes_max=config.queue_bytes,
             messages_max=config.queue_messages,
             too_slow=self._let_go,

@@ -15,6 +15,7 @@ class WebSocket(Socket, library.WebSocketTransport):
     """The first choice of every browser that has it."""
 
     name = "websocket"
+    form = "socket_frame"
 
     def new_session(self, session_id: str) -> Life:
         """A session that no other request can reach, whatever its id."""

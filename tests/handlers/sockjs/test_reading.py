@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from tornado.ioloop import IOLoop
 
-from handlers.sockjs.reading import AHEAD_BYTES
+from handlers.sockjs.framing import AHEAD_BYTES
 from tests.handlers.sockjs.conftest import Place, Recorder
 
 pytestmark = pytest.mark.gen_test(timeout=30)

@@ -29,6 +29,7 @@ PYTHON = [
     "sockjs-tornado==1.0.7",
     "tornado==6.6.1",
     "uvicorn==0.54.0",
+    "uvloop==0.23.0",  # uvicorn takes it where it is there
     "websockets==17.4",
 ]
 

@@ -80,6 +80,19 @@ def progressive(scans: int) -> bytes:
     return written[:-2] + written[last:-2] * scans + b"\xff\xd9" + b"\xff\xda" * 1_000
 
 
+def tiny_pieces(kind: str, count: int = 400_000) -> bytes:
+    """A small picture in megabytes: of frames, chunks, segments, or of what may stand between them."""
+    if kind == "GIF":
+        written = moving(kind, 1)
+        return written[:-1] + (b"," + struct.pack("<4HB", 0, 0, 1, 1, 0) + b"\2\2\x44\1\0") * count + b";"
+    if kind == "PNG":
+        written = picture(kind)
+        chunk = bytes(4) + b"prVt" + struct.pack(">I", zlib.crc32(b"prVt"))
+        return written[:-12] + chunk * count + written[-12:]
+    written = picture("JPEG")
+    return written[:2] + (b"\xff\xfe\0\2" if kind == "JPEG" else b"\xff\xff") * count + written[2:]
+
+
 def many_parts(count: int) -> bytes:
     """A zip that lists one part ``count`` times."""
     part = struct.pack("<5H3I2H", 20, 0, 0, 0, 33, 0, 0, 0, 1, 0)

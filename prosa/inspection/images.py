@@ -28,6 +28,12 @@ TICK_MS = 100
 IN_MEMORY = 1024 * 1024
 SCANS_MAX = 64
 """Of a progressive JPEG, which has a dozen: each is a pass over all pixels, and 60 bytes may be one."""
+SEGMENTS_MAX = 1_000
+"""Of a JPEG: its scans, and what stands before them, which may have 64 KiB each."""
+READS = 50_000
+BYTES_A_READ = 32
+"""How often a decoder may read, and once more for so many bytes of the file. Going through it in Python, it
+reads an honest GIF of ten megabytes some 250,000 times, and one of tiny pieces millions of times."""
 MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd7\xff])", re.DOTALL)
 """Of a JPEG, with what it marks behind it: its length and as many bytes (ITU-T T.81, B.1.1.2)."""
 START_OF_SCAN, END_OF_IMAGE = b"\xda", b"\xd9"
@@ -48,6 +54,23 @@ class Drawn(NamedTuple):
     thumbnail_type: str
 
 
+class _Counted:
+    """A file as a decoder sees it, who may not go on for ever in tiny steps."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._left = READS + file.seek(0, io.SEEK_END) // BYTES_A_READ
+        file.seek(0)
+        self.seek, self.tell = file.seek, file.tell
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes. Raises ``UnsupportedTypeError`` where there have been too many steps."""
+        self._left -= 1
+        if self._left < 0:
+            raise UnsupportedTypeError
+        return self._file.read(size)
+
+
 def redraw(file: BinaryIO, kind: str, *, pixels: int) -> Drawn:
     """The image of ``file``, which is to be of the type ``kind``, without anything but its pixels.
 
@@ -57,9 +80,8 @@ def redraw(file: BinaryIO, kind: str, *, pixels: int) -> Drawn:
     try:
         if kind == "image/jpeg":
             file.seek(0)
-            _check_scans(file.read())
-            file.seek(0)
-        with Image.open(file, formats=[FORMATS[kind]]) as image:
+            _check_segments(file.read())
+        with Image.open(_Counted(file), formats=[FORMATS[kind]]) as image:  # type: ignore[arg-type]
             _check(image.size, pixels)
             return _redrawn(image, kind, pixels)
     except (UnsupportedTypeError, TooLargeError):
@@ -96,14 +118,15 @@ def _check(size: tuple[int, int], pixels: int) -> None:
         raise UnsupportedTypeError
 
 
-def _check_scans(jpeg: bytes) -> None:
+def _check_segments(jpeg: bytes) -> None:
     """Up to its end: behind it a telephone may have put a film."""
-    scans, end = 0, 2
+    segments, scans, end = 0, 0, 2
     while (found := MARKER.search(jpeg, end)) and found[1] != END_OF_IMAGE:
+        segments += 1
         scans += found[1] == START_OF_SCAN
+        if segments > SEGMENTS_MAX or scans > SCANS_MAX:
+            raise UnsupportedTypeError
         end = found.end() + int.from_bytes(jpeg[found.end() : found.end() + 2])
-    if scans > SCANS_MAX:
-        raise UnsupportedTypeError
 
 
 def _first(image: Image.Image) -> Image.Image:

@@ -10,6 +10,7 @@ from prosa.models.errors import TooLargeError, UnsupportedTypeError
 from tests import files
 
 PIXELS = 1_000_000
+KINDS = {name: kind for kind, name in FORMATS.items()}
 
 
 def drawn(data: bytes, kind: str = "image/png", pixels: int = PIXELS) -> Drawn:
@@ -107,6 +108,20 @@ def test_a_photograph_in_many_passes_is_not_drawn() -> None:
     assert drawn(files.progressive(9), "image/jpeg").width == 60
     with pytest.raises(UnsupportedTypeError):
         drawn(files.progressive(100), "image/jpeg")
+
+
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "JPEG", "filled JPEG"])
+def test_a_picture_in_tiny_pieces_is_not_gone_through(kind: str) -> None:
+    with pytest.raises(UnsupportedTypeError):
+        drawn(files.tiny_pieces(kind), KINDS[kind.removeprefix("filled ")])
+
+
+def test_an_animation_of_many_pictures_that_hardly_change_goes_on_moving() -> None:
+    images = [Image.new("RGB", (20, 20), (number % 256, number // 2, 0)) for number in range(500)]
+    written = io.BytesIO()
+    images[0].save(written, "GIF", save_all=True, append_images=images[1:])
+    with Image.open(drawn(written.getvalue(), "image/gif").content) as image:
+        assert getattr(image, "n_frames", 1) == 500
 
 
 @pytest.mark.parametrize("data", [files.bomb(500), files.picture()[:-30], files.picture("JPEG"), files.HTML])

@@ -107,15 +107,19 @@ class Publisher:
             log.warning("notices_failed count=%d error=%s", len(works), error)
 
     async def _notify(self, works: Sequence[_Work]) -> None:
+        """Whoever has been taken out of the room meanwhile, while it was stored or queued, hears nothing."""
         places = list({(work.entry.chat_id, user_id) for work in works for user_id in work.elsewhere})
         counts = await asyncio.gather(*(self._memberships.unread(*place) for place in places))
         unread = dict(zip(places, counts, strict=True))
         for entry, elsewhere in works:
             for user_id, connections in elsewhere.items():
+                waiting = unread[entry.chat_id, user_id]
+                if waiting is None:
+                    continue
                 event = events.new_notification(
                     entry,
                     message_preview=preview(summary(entry.conteudo, entry.attachment)),
-                    unread=unread[entry.chat_id, user_id],
+                    unread=waiting,
                     timestamp=moment(entry.sent_at),
                 )
                 for connection in connections:

@@ -92,12 +92,12 @@ class Summaries:
         ]
         return tuple(sorted(found, key=lambda summary: summary.last_at, reverse=True))
 
-    async def unread(self, chat_id: ChatId, user_id: UserId) -> int:
-        """How many messages of others the member has not read, at most ``UNREAD_MAX``; of no member, 0.
+    async def unread(self, chat_id: ChatId, user_id: UserId) -> int | None:
+        """How many messages of others the member has not read, at most ``UNREAD_MAX``. ``None``: no member.
 
         Many who ask at once share a command. Raises ``UnavailableError``.
         """
-        return await self._unread.get((chat_id, user_id)) or 0
+        return await self._unread.get((chat_id, user_id))
 
     async def unread_of(self, user_id: UserId) -> int:
         """How many messages of others the person has not read in all, at most ``UNREAD_MAX``; two commands.

@@ -1,13 +1,16 @@
 """What the site says of a room reaches the open pages at once."""
 
+import asyncio
 import json
 
 import jwt
 import msgspec
 import pytest
 
+from prosa.models.entries import Draft, Stored
 from tests.browser import Refused
-from tests.journeys.scene import Start
+from tests.journeys.scene import Start, redis_is
+from tests.redis_server import RedisServer
 
 SECONDS = 30
 
@@ -42,6 +45,39 @@ async def test_who_is_taken_out_of_a_room_hears_nothing_more_of_it(start: Start)
         await fornecedor.says("Posso?", in_room=1)
     assert refused.value.code == "not_found"
     assert not fornecedor.has_heard("new_message")
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_who_is_taken_out_while_a_message_is_stored_is_not_notified_of_it(
+    start: Start, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = [await start(watch_seconds=3600, redis_url=redis.url) for _ in range(2)]
+    await redis_is("up", one, other)
+    await one.room()
+    await one.room("2")
+    cliente, here, away = (
+        await one.browser("cliente"),
+        await one.browser("reforma"),
+        await other.browser("reforma"),
+    )
+    append = one.worker.stored.append
+    is_asked, is_out = asyncio.Event(), asyncio.Event()
+
+    async def held(draft: Draft) -> Stored:
+        is_asked.set()
+        await is_out.wait()
+        return await append(draft)
+
+    monkeypatch.setattr(one.worker.stored, "append", held)
+    saying = asyncio.create_task(cliente.says("A sós", in_room=1))
+    await is_asked.wait()
+    await one.room(members=("cliente",))
+    is_out.set()
+    await saying
+    await cliente.says("Aos dois", in_room=2)
+    for tab in (here, away):
+        await tab.hears("new_notification", chat_id="2")
+        assert not tab.has_heard("new_notification", chat_id="1")
 
 
 @pytest.mark.gen_test(timeout=SECONDS)

@@ -13,6 +13,7 @@ The site says what a room is like in the module that its setting ``PROSA_ROOMS``
 import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from importlib import import_module
 from typing import Any
 
@@ -28,6 +29,8 @@ from prosa_django.models import PendingMessage, PendingRoom
 CLAIM_SECONDS = 60
 """How long a teller that has died keeps others from telling the room: far above what its calls may take."""
 BACKOFF_MAX_SECONDS = 300
+BACKOFF_DOUBLINGS = 9
+"""Enough for the longest pause: a room that is refused for days has failed a thousand times."""
 WAIT_SECONDS = 5.0
 LOOK_SECONDS = 0.05
 BATCH = 100
@@ -101,7 +104,8 @@ def next_due() -> datetime | None:
 def deliver(chat_id: str) -> bool:
     """Tell Prosa of the room; whether it has heard the latest. ``False``: somebody else is telling it.
 
-    Raises ``ProsaCallError`` where Prosa is away or refuses: the room stays pending.
+    Raises ``ProsaCallError`` where Prosa is away or refuses, and whatever the site's own description of the
+    room raises: it stays pending, and is put off.
     """
     while True:
         row = PendingRoom.objects.filter(pk=chat_id).first()
@@ -111,7 +115,7 @@ def deliver(chat_id: str) -> bool:
             return False
         try:
             _tell(chat_id)
-        except ProsaCallError as error:
+        except Exception as error:
             _give_back(row, error)
             raise
         except BaseException:
@@ -140,15 +144,29 @@ def write_down(chat_id: str) -> None:
 
 
 def _tell(chat_id: str) -> None:
+    """The room and its words are told; words that are refused keep no later ones waiting, and are raised.
+
+    Words under a ``client_id`` that Prosa knows with others are not said: once for each.
+    """
     room = describe(chat_id)
     if room is None:
         prosa().delete_room(chat_id)
         PendingMessage.objects.filter(chat_id=chat_id).delete()
         return
     prosa().put_room(chat_id, room)
+    refused = None
     for message in PendingMessage.objects.filter(chat_id=chat_id):
-        prosa().say(chat_id, message.conteudo, client_id=message.client_id)
+        try:
+            prosa().say(chat_id, message.conteudo, client_id=message.client_id)
+        except ProsaCallError as error:
+            if error.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE):
+                refused = error
+                continue
+            if error.status != HTTPStatus.CONFLICT:
+                raise
         message.delete()
+    if refused is not None:
+        raise refused
 
 
 def _claim(chat_id: str) -> bool:
@@ -158,11 +176,13 @@ def _claim(chat_id: str) -> bool:
     return bool(rows.update(claimed_until=now + timedelta(seconds=CLAIM_SECONDS)))
 
 
-def _give_back(row: PendingRoom, error: ProsaCallError) -> None:
-    pause = min(2.0**row.attempts, BACKOFF_MAX_SECONDS)
+def _give_back(row: PendingRoom, error: Exception) -> None:
+    """For later. Of what the site's own code raises only the name is kept."""
+    pause = min(2.0 ** min(row.attempts, BACKOFF_DOUBLINGS), BACKOFF_MAX_SECONDS)
+    told = str(error) if isinstance(error, ProsaCallError) else type(error).__name__
     PendingRoom.objects.filter(pk=row.pk).update(
         claimed_until=None,
         not_before=timezone.now() + timedelta(seconds=pause),
         attempts=F("attempts") + 1,
-        last_error=str(error)[:100],
+        last_error=told[:100],
     )

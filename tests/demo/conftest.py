@@ -27,6 +27,8 @@ class Listener:
         self.status = 200
         self.refused: set[str] = set()
         """Rooms that are refused with 400, whatever ``status`` is."""
+        self.unsaid: dict[str, int] = {}
+        """Words that are refused, and with which status."""
         self.during: Callable[[], None] = lambda: None
         """Happens while a call is answered."""
         self.after_calls: int | None = None
@@ -45,7 +47,10 @@ class Listener:
         path = path.removeprefix("/chat/api/v1/rooms/")
         if path.split("/")[0] in self.refused:
             return 400
-        self.calls.append((method, path, json.loads(body) if body else None))
+        told = json.loads(body) if body else None
+        if path.endswith("/messages") and told["conteudo"] in self.unsaid:
+            return self.unsaid[told["conteudo"]]
+        self.calls.append((method, path, told))
         self.during()
         return 200
 

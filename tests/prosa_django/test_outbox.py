@@ -151,16 +151,51 @@ def test_a_room_that_prosa_refuses_keeps_no_other_one_waiting(
         outbox.deliver("1")
 
 
-def test_a_room_that_cannot_be_described_stays_pending(
+def test_words_that_prosa_refuses_keep_no_later_ones_waiting(outbox: Any, deal: Any, prosa: Listener) -> None:
+    from prosa_django.models import PendingMessage  # noqa: PLC0415 - only once Django is set up
+
+    prosa.unsaid = {"": 400, "Longas demais": 413, "Outras de antes": 409}
+    with transaction.atomic():
+        for text in (*prosa.unsaid, "Finalizado"):
+            outbox.say_in_room(str(deal.pk), text, client_id=text or "vazias")
+    assert outbox.told(str(deal.pk)) is False
+    assert [body["conteudo"] for method, _, body in prosa.calls if method == "POST"] == ["Finalizado"]
+    assert [message.conteudo for message in PendingMessage.objects.all()] == ["", "Longas demais"]
+    prosa.unsaid = {}
+    assert outbox.deliver(str(deal.pk)) is True
+    assert not PendingMessage.objects.exists()
+
+
+def test_a_room_that_has_been_refused_for_days_is_tried_again_as_every_other(
+    outbox: Any, deal: Any, prosa: Listener
+) -> None:
+    from prosa_django.models import PendingRoom  # noqa: PLC0415 - only once Django is set up
+
+    outbox.write_down(str(deal.pk))
+    PendingRoom.objects.update(attempts=5_000)
+    prosa.status = 503
+    with pytest.raises(ProsaCallError, match="503"):
+        outbox.deliver(str(deal.pk))
+    row = PendingRoom.objects.get()
+    assert (row.attempts, row.claimed_until) == (5_001, None)
+    assert row.not_before < timezone.now() + timedelta(seconds=outbox.BACKOFF_MAX_SECONDS + 1)
+
+
+def test_a_room_that_cannot_be_described_stays_pending_and_is_put_off(
     outbox: Any, deal: Any, prosa: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from prosa_django.models import PendingRoom  # noqa: PLC0415 - only once Django is set up
+
     def fails(_: str) -> None:
-        raise ZeroDivisionError
+        raise ZeroDivisionError("Ana")
 
     monkeypatch.setattr(outbox, "describe", fails)
     outbox.write_down(str(deal.pk))
     with pytest.raises(ZeroDivisionError):
         outbox.deliver(str(deal.pk))
+    assert outbox.due(timezone.now()) == []
+    assert outbox.next_due() > timezone.now()
+    assert PendingRoom.objects.get().last_error == "ZeroDivisionError"
     monkeypatch.undo()
     assert outbox.deliver(str(deal.pk)) is True
 

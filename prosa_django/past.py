@@ -8,6 +8,7 @@ may be gone.
 import hashlib
 import json
 import posixpath
+import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import closing
@@ -21,6 +22,13 @@ from django.db import connection
 BATCH = 500
 FILE = "[Arquivo: "
 """How that chat itself wrote a file's name where a message had no text."""
+FILE_NAME_CHARS = 255
+"""Of a file's name; what is longer was typed by somebody, and is none."""
+NAME_CHARS = 500
+"""Of a person's name, as Prosa takes it."""
+_MARKS = "".join(char for char in map(chr, range(0x300, 0x20000)) if unicodedata.combining(char))
+_HEAP = re.compile(f"[{_MARKS}]{{32,}}")
+"""More marks than any letter has. Python puts them in their order one swap at a time."""
 
 
 class Room(NamedTuple):
@@ -48,7 +56,9 @@ class Message(NamedTuple):
     def file_name(self) -> str:
         """What it was called: as the chat itself wrote it where there was no text, or as it lies there."""
         if self.conteudo.startswith(FILE) and self.conteudo.endswith("]"):
-            return self.conteudo[len(FILE) : -1]
+            name = self.conteudo[len(FILE) : -1]
+            if 0 < len(name) <= FILE_NAME_CHARS:
+                return name
         return posixpath.basename(self.file)
 
     def carrying(self, attachment_id: str) -> "Message":
@@ -101,7 +111,7 @@ class Past:
             yield Room(str(pk), str(cliente), str(fornecedor), bool(ativo))
 
     def messages(self, chat_id: str) -> Iterator[Message]:
-        """Everything that was said in the room, in its order."""
+        """Everything that was said in the room, in order. Raises ``ValueError`` where one has no moment."""
         query = (
             "SELECT id, remetente_id, conteudo, data_envio, lida, arquivo_anexo"  # noqa: S608
             f" FROM {self._messages} WHERE chat_room_id = %s ORDER BY data_envio, id"
@@ -144,7 +154,8 @@ def names(user_ids: set[str]) -> dict[str, str]:
     # Not by the site's own manager, which may hide whoever has left.
     found = get_user_model()._base_manager.filter(pk__in=user_ids)  # noqa: SLF001 - public by its documentation
     return {
-        str(user.pk): getattr(user, "get_full_name", lambda: "")() or user.get_username() for user in found
+        str(user.pk): (getattr(user, "get_full_name", lambda: "")() or user.get_username())[:NAME_CHARS]
+        for user in found
     }
 
 
@@ -155,8 +166,10 @@ def _rows(query: str, *values: Any) -> Iterator[tuple[Any, ...]]:
             yield from rows
 
 
-def _moment(value: datetime | str) -> datetime:
-    """UTC, to the millisecond, whatever the database returns."""
+def _moment(value: datetime | str | None) -> datetime:
+    """UTC, to the millisecond, whatever the database returns. Raises ``ValueError`` where it is none."""
+    if value is None:
+        raise ValueError("a message has no moment")
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
@@ -165,8 +178,18 @@ def _moment(value: datetime | str) -> datetime:
 
 def _text(text: str, file: str) -> str:
     """As Prosa keeps it; a file is named, where the text does not name one."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    text = text.encode("utf-8", "ignore").decode()
+    text = _plain(text)
     if file and FILE not in text:
-        text = f"{text}\n{FILE}{posixpath.basename(file)}]"
-    return unicodedata.normalize("NFC", text).strip()
+        text = f"{text}\n{FILE}{_plain(posixpath.basename(file))}]"
+    return unicodedata.normalize("NFC", _HEAP.sub(_in_order, text)).strip()
+
+
+def _plain(text: str) -> str:
+    """LF line ends, no NUL, no lone surrogate."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return text.encode("utf-8", "ignore").decode()
+
+
+def _in_order(heap: re.Match[str]) -> str:
+    """The marks as every normal form has them: those of one class as they stand."""
+    return "".join(sorted(heap[0], key=unicodedata.combining))

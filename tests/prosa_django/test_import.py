@@ -1,6 +1,7 @@
 """The conversations of the chat that was here before are in Prosa: each message once, in order, compared."""
 
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ MESSAGES = """CREATE TABLE chat_chatmessage (id integer PRIMARY KEY, conteudo te
  arquivo_anexo varchar(100) NULL, tipo_arquivo varchar(20), chat_room_id bigint NOT NULL,
  remetente_id bigint NOT NULL)"""
 CLIENTE, REFORMA, EQUIPE = 1, 2, 4
+CPU_SECONDS = 20
+"""In order at once, the marks take a hundredth of one; one swap at a time, a minute."""
 
 
 def said(
@@ -233,6 +236,38 @@ def test_a_late_message_is_found_by_the_comparison(
     with pytest.raises(CommandError, match="1 rooms"):
         call_command("import_chats", "1")
     assert lines(capsys)["1"][-1].startswith("DIFFERS: 8 messages")
+
+
+def test_a_row_that_makes_no_sense_fails_its_room_and_no_other(
+    beside: Beside, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE chat_chatmessage SET data_envio = '0000-00-00 00:00:00' WHERE id = 7")
+        cursor.execute("UPDATE chat_chatmessage SET data_envio = '' WHERE id = 9")
+    said(901, CLIENTE, "Olá", 0)
+    with pytest.raises(CommandError, match="2 rooms"):
+        call_command("import_chats")
+    report = lines(capsys)
+    assert [report[room][-1].partition(":")[0] for room in ("1", "900", "901")] == ["FAILED", "FAILED", "ok"]
+
+
+def test_nothing_that_people_typed_keeps_their_room_out(
+    beside: Beside, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "planta.pdf").write_bytes(files.PDF)
+    for minute in range(45):
+        said(901, CLIENTE, "\U0001f600" * 11_000, minute)
+    said(901, CLIENTE, "a" + "\u0301\u0316" * 100_000, 50)
+    for text in ("[Arquivo: ]", "[Arquivo: " + "A" * 100_000 + "]"):
+        said(901, CLIENTE, text, 60, file="planta.pdf")
+    said(901, CLIENTE, "Oi", 70, file="planta\0.pdf")
+    began = time.process_time()
+    with override_settings(MEDIA_ROOT=str(tmp_path)):
+        call_command("import_chats", "901")
+    assert time.process_time() - began < CPU_SECONDS
+    assert lines(capsys)["901"][-1] == "ok"
+    log = beside.asks(lambda: beside.scene.log("901"))
+    assert [entry.attachment.name for entry in log if entry.attachment] == ["planta.pdf"] * 2
 
 
 def test_an_author_whom_the_site_has_forgotten_is_kept(

@@ -125,7 +125,7 @@ class Registry:
         if live is not None and live.room is not None and live.room.version > room.version:
             return []
         gone = await self._gone(room, before, live)
-        if live is not None:
+        if live is not None and live.room is not None and live.room.version <= room.version:
             live.room = room
             if room.members is not None:
                 still = {member.user_id for member in room.members}

@@ -8,6 +8,9 @@ import msgspec
 import pytest
 
 from prosa.models.entries import Draft, Stored
+from prosa.models.ids import ChatId, UserId
+from prosa.models.rooms import SMALL_ROOM
+from prosa.storage.memberships import Memberships
 from tests.browser import Refused
 from tests.journeys.scene import Start, redis_is
 from tests.redis_server import RedisServer
@@ -78,6 +81,39 @@ async def test_who_is_taken_out_while_a_message_is_stored_is_not_notified_of_it(
     for tab in (here, away):
         await tab.hears("new_notification", chat_id="2")
         assert not tab.has_heard("new_notification", chat_id="1")
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_what_is_shown_late_of_a_large_room_opens_none_that_was_closed_meanwhile(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = await start(watch_seconds=3600)
+    crowd = [{"user_id": f"u{n}", "name": f"U{n}"} for n in range(SMALL_ROOM)]
+    await scene.logs_in("cliente")
+    members = [{"user_id": scene.ids["cliente"], "name": "Ana"}, *crowd]
+    await scene.room(members=())
+    await scene.api("PUT", "/rooms/1", {"title": "Obra", "members": members})
+    cliente = await scene.browser("cliente")
+    await cliente.asks("join_chat", chat_id=1)
+    is_member = Memberships.is_member
+    is_asked, is_closed = asyncio.Event(), asyncio.Event()
+
+    async def held(self: Memberships, chat_id: ChatId, user_id: UserId) -> bool:
+        monkeypatch.setattr(Memberships, "is_member", is_member)
+        is_asked.set()
+        await is_closed.wait()
+        return await is_member(self, chat_id, user_id)
+
+    monkeypatch.setattr(Memberships, "is_member", held)
+    opening = asyncio.create_task(scene.api("PUT", "/rooms/1", {"title": "Outra obra", "members": members}))
+    await is_asked.wait()
+    await scene.api("PUT", "/rooms/1", {"title": "Obra", "members": members, "can_write": False})
+    is_closed.set()
+    assert (await opening).code == 200
+    with pytest.raises(Refused) as refused:
+        await cliente.says("Ainda aberta?", in_room=1)
+    assert refused.value.code == "read_only"
+    assert [told["room"]["can_write"] for told in cliente.has_heard("room_updated")] == [False]
 
 
 @pytest.mark.gen_test(timeout=SECONDS)

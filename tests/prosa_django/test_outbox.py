@@ -200,6 +200,23 @@ def test_a_room_that_cannot_be_described_stays_pending_and_is_put_off(
     assert outbox.deliver(str(deal.pk)) is True
 
 
+def test_prosa_sync_tells_the_rooms_after_one_that_cannot_be_described(
+    outbox: Any,
+    deal: Any,
+    prosa: Listener,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    describe = outbox.describe
+    monkeypatch.setattr(outbox, "describe", lambda chat_id: describe(str(int(chat_id))))
+    outbox.write_down("none")
+    outbox.write_down(str(deal.pk))
+    with pytest.raises(CommandError, match="1 rooms"):
+        call_command("prosa_sync", "none", str(deal.pk))
+    assert "none: ValueError" in capsys.readouterr().err
+    assert outbox.pending(["none", str(deal.pk)]) == {"none"}
+
+
 def test_prosa_sync_tells_what_an_update_changed_and_fails_where_it_cannot(
     outbox: Any, deal: Any, prosa: Listener, capsys: pytest.CaptureFixture[str]
 ) -> None:

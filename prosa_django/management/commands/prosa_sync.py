@@ -48,3 +48,6 @@ class Command(BaseCommand):
         except ProsaCallError as error:
             self.failed.add(chat_id)
             self.stderr.write(f"{chat_id}: {error}")
+        except Exception as error:  # noqa: BLE001 - a room that cannot be described keeps no other one waiting
+            self.failed.add(chat_id)
+            self.stderr.write(f"{chat_id}: {type(error).__name__}")

@@ -56,12 +56,8 @@ def moving(kind: str, frames: int = 3) -> bytes:
 def bomb(side: int = 30_000) -> bytes:
     """A PNG of a kilobyte that says of itself to be ``side`` pixels square."""
     row = zlib.compress(bytes(1024))
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", row) + chunk(b"IEND", b"")
+    header = _chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + _chunk(b"IDAT", row) + _chunk(b"IEND")
 
 
 def beyond(side: int) -> bytes:
@@ -80,6 +76,24 @@ def progressive(scans: int) -> bytes:
     return written[:-2] + written[last:-2] * scans + b"\xff\xd9" + b"\xff\xda" * 1_000
 
 
+def _chunk(name: bytes, data: bytes = b"") -> bytes:
+    """A part of a PNG."""
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def profiles(count: int) -> bytes:
+    """A PNG with as many descriptions of its colours, each of which unpacks to a megabyte of nothing."""
+    written = picture()
+    profile = _chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(1_000_000), 9))
+    return written[:-12] + profile * count + written[-12:]
+
+
+def tagged(count: int) -> bytes:
+    """A PNG that says ``count`` things of itself, all of them longer than it is."""
+    tags = b"".join(struct.pack(">HHII", tag, 2, 1_000_000 + tag, 8) for tag in range(count))
+    return picture(exif=b"MM\0*\0\0\0\x08" + struct.pack(">H", count) + tags + bytes(4))
+
+
 def tiny_pieces(kind: str, count: int = 400_000) -> bytes:
     """A small picture in megabytes: of frames, chunks, segments, or of what may stand between them."""
     if kind == "GIF":
@@ -87,8 +101,7 @@ def tiny_pieces(kind: str, count: int = 400_000) -> bytes:
         return written[:-1] + (b"," + struct.pack("<4HB", 0, 0, 1, 1, 0) + b"\2\2\x44\1\0") * count + b";"
     if kind == "PNG":
         written = picture(kind)
-        chunk = bytes(4) + b"prVt" + struct.pack(">I", zlib.crc32(b"prVt"))
-        return written[:-12] + chunk * count + written[-12:]
+        return written[:-12] + _chunk(b"prVt") * count + written[-12:]
     written = picture("JPEG")
     return written[:2] + (b"\xff\xfe\0\2" if kind == "JPEG" else b"\xff\xff") * count + written[2:]
 

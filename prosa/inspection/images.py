@@ -30,6 +30,8 @@ SCANS_MAX = 64
 """Of a progressive JPEG, which has a dozen: each is a pass over all pixels, and 60 bytes may be one."""
 SEGMENTS_MAX = 1_000
 """Of a JPEG: its scans, and what stands before them, which may have 64 KiB each."""
+PROFILE, PROFILES_MAX = b"iCCP", 8
+"""Of a PNG, which has one, packed: a kilobyte may unpack to a thousand, and that each time."""
 READS = 50_000
 BYTES_A_READ = 32
 """How often a decoder may read, and once more for so many bytes of the file. Going through it in Python, it
@@ -41,7 +43,8 @@ START_OF_SCAN, END_OF_IMAGE = b"\xda", b"\xd9"
 # Pixels are counted here, for every frame; but on the way to a frame Pillow makes room for it, and for twice
 # as many pixels as this it makes none.
 Image.MAX_IMAGE_PIXELS = 20_000_000
-warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+# What it warns of is in what a stranger has sent: a line for each of thousands of tags, all of them kept.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 class Drawn(NamedTuple):
@@ -81,6 +84,9 @@ def redraw(file: BinaryIO, kind: str, *, pixels: int) -> Drawn:
         if kind == "image/jpeg":
             file.seek(0)
             _check_segments(file.read())
+        if kind == "image/png":
+            file.seek(0)
+            _check_profiles(file.read())
         with Image.open(_Counted(file), formats=[FORMATS[kind]]) as image:  # type: ignore[arg-type]
             _check(image.size, pixels)
             return _redrawn(image, kind, pixels)
@@ -127,6 +133,12 @@ def _check_segments(jpeg: bytes) -> None:
         if segments > SEGMENTS_MAX or scans > SCANS_MAX:
             raise UnsupportedTypeError
         end = found.end() + int.from_bytes(jpeg[found.end() : found.end() + 2])
+
+
+def _check_profiles(png: bytes) -> None:
+    """Wherever the word stands: among pixels it hardly ever does."""
+    if png.count(PROFILE) > PROFILES_MAX:
+        raise UnsupportedTypeError
 
 
 def _first(image: Image.Image) -> Image.Image:

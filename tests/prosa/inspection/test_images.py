@@ -1,6 +1,8 @@
 """An image is made anew: nothing but its pixels is left, turned as they are to be seen; no trap opens."""
 
 import io
+import subprocess
+import sys
 
 import pytest
 from PIL import Image
@@ -114,6 +116,23 @@ def test_a_photograph_in_many_passes_is_not_drawn() -> None:
 def test_a_picture_in_tiny_pieces_is_not_gone_through(kind: str) -> None:
     with pytest.raises(UnsupportedTypeError):
         drawn(files.tiny_pieces(kind), KINDS[kind.removeprefix("filled ")])
+
+
+def test_a_picture_with_many_descriptions_of_its_colours_is_not_drawn() -> None:
+    assert drawn(files.profiles(1)).width == 60
+    with pytest.raises(UnsupportedTypeError):
+        drawn(files.profiles(1_000))
+
+
+def test_what_a_picture_says_of_itself_fills_no_log() -> None:
+    script = (
+        "import io, sys; from prosa.inspection.images import redraw;"
+        "redraw(io.BytesIO(sys.stdin.buffer.read()), 'image/png', pixels=10_000)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script], input=files.tagged(100), capture_output=True, check=True
+    )
+    assert told.stderr == b""
 
 
 def test_an_animation_of_many_pictures_that_hardly_change_goes_on_moving() -> None:

@@ -186,7 +186,7 @@ class UploadFile(Receiving):
         upload = await self.received()
         if upload is None:
             raise MalformedError(field=FIELD)
-        attachment = await self.chat.uploads.complete_or_discard(upload)
+        attachment = await self.chat.uploads.keep(upload)
         self.set_status(HTTPStatus.CREATED)
         self.answer({"attachment": attachment_shape(ChatId(chat_id), attachment)})
 

@@ -167,6 +167,15 @@ class Uploads:
         if kept is not None and kept.owner_id == owner_id and kept.is_unsent and kept.client_id is None:
             await self._attachments.remove([kept.attachment.id])
 
+    async def keep(self, upload: Upload) -> Attachment:
+        """As ``finish``, for one that has come in one go: its owner may still send it there."""
+        try:
+            await self._may_upload(upload.chat_id, upload.owner_id)
+        except BaseException:
+            self.abandon(upload)
+            raise
+        return await self.complete_or_discard(upload)
+
     async def complete_or_discard(self, upload: Upload, client_id: ClientId | None = None) -> Attachment:
         """As ``finish``, for one that nobody can go on with: where it fails, nothing of it is left.
 

@@ -82,6 +82,23 @@ def begun(sender: Sender, body: bytes, size: int) -> bytes:
     return head.encode() + body
 
 
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_who_is_taken_out_of_the_room_while_a_file_comes_has_none_there(start: Start) -> None:
+    scene = await start()
+    await scene.room()
+    body = form_of(("arquivo", "a.pdf", BIG))
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(scene.url.rpartition(":")[2]))
+    writer.write(begun(await Sender.open(scene), body[:-100], len(body)))
+    async with asyncio.timeout(SECONDS):
+        while "pieces" not in await left(scene):  # noqa: ASYNC110 - what is stored tells nobody
+            await asyncio.sleep(0.02)
+    await scene.room(members=("reforma",))
+    writer.write(body[-100:])
+    assert (await reader.readline()).startswith(b"HTTP/1.1 404")
+    await until_left(scene, {})
+    writer.close()
+
+
 @pytest.mark.parametrize("way", ["breaks off", "stands still"])
 @pytest.mark.gen_test(timeout=SECONDS)
 async def test_an_upload_that_ends_before_its_end_leaves_nothing(

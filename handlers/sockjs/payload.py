@@ -37,7 +37,7 @@ class Payload:
     @cached_property
     def packed_socket_frame(self) -> bytes:
         """The same where packing was agreed on."""
-        return packed_text_frame(self._framed) if len(self._framed) >= PACKED_BYTES else self.socket_frame
+        return _packed_if_large(self._framed)
 
     @cached_property
     def raw_frame(self) -> bytes:
@@ -47,9 +47,7 @@ class Payload:
     @cached_property
     def packed_raw_frame(self) -> bytes:
         """The same where packing was agreed on."""
-        return b"".join(
-            packed_text_frame(text) if len(text) >= PACKED_BYTES else text_frame(text) for text in self._bare
-        )
+        return b"".join(map(_packed_if_large, self._bare))
 
     @cached_property
     def _framed(self) -> bytes:
@@ -74,6 +72,10 @@ def packed_text_frame(body: bytes) -> bytes:
     deflater = zlib.compressobj(zlib.Z_BEST_SPEED, zlib.DEFLATED, -zlib.MAX_WBITS)
     packed = deflater.compress(body) + deflater.flush(zlib.Z_SYNC_FLUSH)
     return _frame(_PACKED, packed.removesuffix(_END))
+
+
+def _packed_if_large(body: bytes) -> bytes:
+    return packed_text_frame(body) if len(body) >= PACKED_BYTES else text_frame(body)
 
 
 def _frame(first: int, body: bytes) -> bytes:

@@ -10,15 +10,15 @@ import gc
 import sys
 
 PAUSE_SECONDS = 10.0
-GROWTH = 1.1
-"""Of what there is. With Python's own 1.25 what 10,000 people leave behind who come and go, each connection a
-ring of its own, came to 10 MiB before it was looked for."""
+GROWTH = 1.25
+"""Of what there is, as Python's own rule has it. A connection that has gone leaves no ring
+(``tests/handlers/sockjs/test_gone.py``), so that nothing much waits for it."""
 
 NEVER = 1_000_000
 
 
 async def run(pause_seconds: float = PAUSE_SECONDS) -> None:
-    """Look when there is a tenth more than at the last look, for ever; but never at what is there now."""
+    """Look when there is a quarter more than at the last look, for ever; but never at what is there now."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*gc.get_threshold()[:2], NEVER)

@@ -35,6 +35,7 @@ class Gate(RequestHandler):
 
     def prepare(self) -> None:
         """Refuse, before anything is made of it, what has no business here."""
+        self.ui.clear()  # no templates here; it leads back to this handler, which would outlive its end
         config = self.server.config
         if self.server.is_draining:
             self.set_header("Connection", "close")

@@ -30,6 +30,12 @@ def untaken_bytes(stream: IOStream) -> int:
     return stream._total_write_index - stream._total_write_done_index  # noqa: SLF001
 
 
+def forget_way(stream: IOStream) -> None:
+    """The way of the error that ended ``stream`` led through it: neither keeps the other in memory."""
+    if stream.error is not None:
+        stream.error.__traceback__ = None
+
+
 def can_send_past() -> bool:
     """Whether this Tornado's stream says what waits in it where we look. Tried at the start, on two sockets.
 
@@ -57,8 +63,9 @@ class Output:
     waiting behind the frame that is being written.
     """
 
-    __slots__ = ("_bytes_max", "_ends", "_form", "_hand_over", "_is_over", "_messages_max", "_stream",
-                 "_too_slow", "_unwritten")  # fmt: skip
+    __slots__ = (
+        "_bytes_max", "_ends", "_form", "_hand_over", "_messages_max", "_stream", "_too_slow", "_unwritten"
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -74,18 +81,17 @@ class Output:
         self._form = form
         self._bytes_max = bytes_max
         self._messages_max = messages_max
-        self._too_slow = too_slow
+        self._too_slow: Callable[[], None] | None = too_slow  # None: it is over
         self._hand_over = None
         if is_direct and not isinstance(stream, SSLIOStream) and not stream.closed():
             self._hand_over = stream.socket.send
             self._unwritten = stream._write_buffer  # noqa: SLF001
-        self._is_over = False
         self._ends: deque[int] | None = None  # where each frame in the stream's buffer ends
 
     def deliver(self, payload: Payload) -> None:
         """Send or queue it. What the application says goes from here to the kernel, past all else."""
         frame: bytes = getattr(payload, self._form)
-        if self._hand_over is not None and not self._unwritten._size and not self._is_over:  # noqa: SLF001
+        if self._hand_over is not None and not self._unwritten._size:  # noqa: SLF001
             try:
                 sent = self._hand_over(frame)
             except (BlockingIOError, InterruptedError):
@@ -100,7 +106,7 @@ class Output:
 
     def send(self, frame: bytes) -> None:
         """Send or queue ``frame``; without effect where the goodbye has been said, or nobody is there."""
-        if self._is_over:
+        if self._too_slow is None:
             return
         try:
             self._stream.write(frame)
@@ -110,8 +116,8 @@ class Output:
             self._too_slow()
 
     def end(self) -> None:
-        """Nothing is sent any more; what waits still is."""
-        self._is_over = True
+        """Nothing is sent any more; what waits still is. Whoever had it made is not held any longer."""
+        self._hand_over = self._too_slow = None
 
     @property
     def queued_bytes(self) -> int:

@@ -8,8 +8,8 @@ import pytest
 
 from tests.browser import Refused
 from tests.journeys.scene import Start, redis_is
-from tests.prosa.broker.wire import until
 from tests.redis_server import RedisServer
+from tests.waiting import until
 
 SECONDS = 30
 

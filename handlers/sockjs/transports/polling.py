@@ -9,7 +9,7 @@ from sockjs.tornado.transports.pollingbase import PollingTransportBase
 
 from handlers.sockjs.closing import INTERRUPTED, TOO_SLOW, farewell
 from handlers.sockjs.gate import Answers, Gate
-from handlers.sockjs.output import untaken_bytes
+from handlers.sockjs.output import forget_way, untaken_bytes
 
 if TYPE_CHECKING:
     from tornado.http1connection import HTTP1Connection
@@ -165,6 +165,7 @@ class Receiving(Bound):
     def on_connection_close(self) -> None:
         """Whoever waited has gone, and with them, perhaps, what was on its way: the session is over."""
         self._spare()
+        forget_way(self._stream)
         self.active = False
         session = self.session
         if session is not None:

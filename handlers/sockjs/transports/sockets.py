@@ -13,7 +13,7 @@ from tornado.websocket import WebSocketClosedError, _WebSocketParams
 from handlers.sockjs.closing import INTERRUPTED, TOO_SLOW
 from handlers.sockjs.framing import Framing
 from handlers.sockjs.gate import Gate
-from handlers.sockjs.output import Output
+from handlers.sockjs.output import Output, forget_way
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -100,7 +100,6 @@ class Socket(Gate, SockJSWebSocketHandler, ABC):
         self.request.headers.clear()
         self.request.cookies.clear()
         self._headers = NOTHING
-        self.ui.clear()
 
     @property
     def queued_bytes(self) -> int:
@@ -184,6 +183,7 @@ class Socket(Gate, SockJSWebSocketHandler, ABC):
         if self._reaper is not None:
             self._reaper.cancel()
             self._reaper = None
+        forget_way(self._stream)
         self.server.stats.on_conn_closed()
         session = self.session
         if session is not None:

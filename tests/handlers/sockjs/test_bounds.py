@@ -12,6 +12,7 @@ from handlers.sockjs.connection import Connection
 from handlers.sockjs.payload import Payload
 from tests.handlers.sockjs.conftest import Place, Recorder
 from tests.handlers.sockjs.wire import PATIENCE, heard, session_path
+from tests.waiting import until
 
 pytestmark = pytest.mark.gen_test(timeout=30)
 Start = Callable[..., Place]
@@ -19,12 +20,6 @@ HANDSHAKE = (
     "GET /ws/websocket HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==\r\n\r\n"
 )
-
-
-async def until(is_so: Callable[[], object], seconds: float = PATIENCE) -> None:
-    async with asyncio.timeout(seconds):
-        while not is_so():  # noqa: ASYNC110 - what is waited for is inside the server, which tells nobody
-            await asyncio.sleep(0.01)
 
 
 async def deaf(one: Place, request: str = HANDSHAKE, *, is_new: bool = True) -> socket.socket:

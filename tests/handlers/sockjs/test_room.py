@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.handlers.sockjs.conftest import Place, Recorder
-from tests.handlers.sockjs.test_bounds import until
 from tests.handlers.sockjs.wire import heard, session_path
+from tests.waiting import until
 
 pytestmark = pytest.mark.gen_test(timeout=30)
 Start = Callable[..., Place]

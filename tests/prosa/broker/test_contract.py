@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.prosa.broker.wire import End, More, until
+from tests.prosa.broker.wire import End, More
+from tests.waiting import until
 
 
 async def two(end: More, channel: str = "room:1") -> tuple[End, End]:

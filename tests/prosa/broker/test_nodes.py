@@ -12,8 +12,9 @@ from prosa.broker.outgoing import QUEUE_MAX
 from tests.numbers import Numbers, counted, risen
 from tests.prosa.broker.shards import ROOMS, SOON, heard_again, rooms_of, two
 from tests.prosa.broker.test_redis import open_files
-from tests.prosa.broker.wire import End, redis_broker, until
+from tests.prosa.broker.wire import End, redis_broker
 from tests.redis_cluster import RedisCluster, ask
+from tests.waiting import until
 
 SECONDS = 60
 GIVEN = 'prosa_turns_total{outcome="given"}'

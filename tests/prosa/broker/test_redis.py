@@ -9,8 +9,9 @@ import pytest
 
 from prosa.broker.outgoing import QUEUE_MAX
 from tests.ports import free_port
-from tests.prosa.broker.wire import End, More, redis_broker, until
+from tests.prosa.broker.wire import End, More, redis_broker
 from tests.redis_server import RedisServer
+from tests.waiting import until
 
 SECONDS = 30
 

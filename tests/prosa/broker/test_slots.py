@@ -7,8 +7,9 @@ import pytest
 
 from prosa.broker.broker import Broker
 from tests.prosa.broker.shards import ROOMS, SOON, heard_again, two
-from tests.prosa.broker.wire import End, redis_broker, until
+from tests.prosa.broker.wire import End, redis_broker
 from tests.redis_cluster import RedisCluster, ask
+from tests.waiting import until
 
 SECONDS = 60
 

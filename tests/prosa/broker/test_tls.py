@@ -12,9 +12,10 @@ from doctor import broker as doctor
 from prosa.broker.broker import Broker
 from tests.doctor.lines import troubles
 from tests.prosa.broker.authority import Authority
-from tests.prosa.broker.wire import End, redis_broker, until
+from tests.prosa.broker.wire import End, redis_broker
 from tests.redis_server import RedisServer
 from tests.server import ROOT
+from tests.waiting import until
 
 SECONDS = 30
 PASSWORD = "a-pass-word"

@@ -7,8 +7,9 @@ import pytest
 from prosa.broker.baton import AWAY_SECONDS, WAIT_SECONDS
 from prosa.broker.broker import Broker
 from tests.numbers import counted, risen
-from tests.prosa.broker.wire import More, redis_broker, until
+from tests.prosa.broker.wire import More, redis_broker
 from tests.redis_server import RedisServer
+from tests.waiting import until
 
 
 async def write(broker: Broker, name: str, order: list[str], *, turns: int, top: int = 0) -> list[int | None]:

@@ -8,23 +8,14 @@ from collections.abc import Callable
 
 from prosa.broker.broker import Broker
 from prosa.broker.redis import RedisBroker
+from tests.waiting import until
 
 PATIENCE = 10.0
-LOOK_SECONDS = 0.005
 
 
 def redis_broker(url: str, prefix: str = "test:") -> RedisBroker:
     """A worker's broker on this Redis, not yet connected."""
     return RedisBroker(url, prefix=prefix, chance=random.Random(), clock=time.monotonic)
-
-
-async def until(holds: Callable[[], bool], seconds: float = PATIENCE) -> float:
-    """Return when it holds: after how many seconds. Looks again and again, for nobody tells."""
-    began = time.monotonic()
-    while not holds():
-        assert time.monotonic() - began < seconds, "it does not come to hold"
-        await asyncio.sleep(LOOK_SECONDS)
-    return time.monotonic() - began
 
 
 class End:

@@ -10,8 +10,8 @@ from prosa.models.errors import IdentityUnknownError
 from prosa.models.ids import UserId
 from prosa.models.people import Credential, Person
 from tests.numbers import counted, risen
-from tests.prosa.broker.wire import until
 from tests.prosa.chat.door import ANA, Scene, session
+from tests.waiting import until
 
 
 @pytest.fixture

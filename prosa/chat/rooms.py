@@ -121,17 +121,26 @@ class Rooms:
             if outcome == "recovered":
                 top = command.last_seq + len(missed)
                 return {**data, "recovered": True, "top_seq": top, "messages": missed}, top
-        page = await self._messages.page_before(room.chat_id, None, self._page)
+        page = await self._newest(live)
         shapes = [self._wire.entry(entry) for entry in page.messages]
         count = self._fit(connection, shapes, data)
         return {**data, "top_seq": page.top_seq, "messages": shapes[len(shapes) - count :]}, page.top_seq
+
+    async def _newest(self, live: LiveRoom) -> Page:
+        """With everything that has been told here, though a new primary may not know so yet."""
+        told = live.top
+        page = await self._messages.page_before(live.chat_id, None, self._page)
+        if page.top_seq < told:
+            await self._messages.top(live.chat_id, at_least=told)
+            page = await self._messages.page_before(live.chat_id, None, self._page)
+        return page
 
     async def _missed(
         self, connection: Connection, last_seq: int, epoch: str | None, rest: Shape
     ) -> tuple[str, list[Shape]]:
         """Everything after ``last_seq``, or nothing, and why: too much, another log, or kept no longer."""
         chat_id = rest["chat_id"]
-        if epoch != rest["epoch"] or last_seq > (await self._messages.tops([chat_id])).get(chat_id, 0):
+        if epoch != rest["epoch"] or last_seq > await self._messages.top(chat_id, at_least=last_seq):
             return "another_log", []
         missed = await self._messages.after(chat_id, last_seq, self._recovery + 1)
         if missed and missed[0].seq > last_seq + 1:

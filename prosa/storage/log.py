@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from motor.motor_asyncio import AsyncIOMotorClientSession
+from pymongo.read_concern import ReadConcern
 
 from prosa import metrics
 from prosa.models.ids import ChatId, ClientId, UserId
@@ -17,6 +18,8 @@ from prosa.storage.database import Collection, Document
 
 TOPS_AT_ONCE = 1000
 """Rooms in one aggregate: 8 ms, measured."""
+NEWEST_MS = 2000
+"""An election is over by then, or a majority is away."""
 
 
 class Key(NamedTuple):
@@ -88,3 +91,15 @@ class MongoLog:
             )
             tops.update({ChatId(row["_id"]): int(row["top"]) async for row in cursor})
         return tops
+
+    async def newest(self, chat_id: ChatId) -> int:
+        """The highest ``seq`` that a majority held when this was asked, whoever has become primary since.
+
+        After an election the new primary holds what the old one's majority did, and until it has written
+        something itself it does not know so: its majority reads are of a moment before. This one makes it
+        write (read concern ``linearizable``), which costs as much as a message; what is read next knows too.
+        """
+        found = await self._messages.with_options(read_concern=ReadConcern("linearizable")).find_one(
+            {"chat_id": chat_id}, sort=[("seq", -1)], projection={"seq": True}, max_time_ms=NEWEST_MS
+        )
+        return int(found["seq"]) if found else 0

@@ -131,6 +131,15 @@ class Messages:
         with unavailable():
             return await self._log.tops(chat_ids)
 
+    async def top(self, chat_id: ChatId, *, at_least: int) -> int:
+        """The highest ``seq`` of the room, or 0. Somebody says that they were told of ``at_least``.
+
+        Raises ``UnavailableError``, also where nobody can say yet whether that is so.
+        """
+        with unavailable():
+            top = (await self._log.tops([chat_id])).get(chat_id, 0)
+            return top if top >= at_least else await self._log.newest(chat_id)
+
     async def has_live_entries(self, chat_id: ChatId) -> bool:
         """Whether anything was said in the room that was not imported. Raises ``UnavailableError``.
 

@@ -264,6 +264,14 @@ static void turn(int wait_ms) {
     }
 }
 
+/* Takes what has come until then, to the microsecond: whoever looked at the clock all the time would take from the
+   server what is measured. */
+static void turn_until(uint64_t due, uint64_t now) {
+    struct pollfd p = { epoll, POLLIN, 0 };
+    const struct timespec rest = { (time_t)((due - now) / 1000000000u), (long)((due - now) % 1000000000u) };
+    if (ppoll(&p, 1, &rest, NULL) > 0) turn(0);
+}
+
 /* Takes what has come, twice a millisecond. Whoever waits in epoll_wait is woken by each send of a server that is
    slower than they are, at the server's cost, and by none of one that is faster: in life they are on other machines. */
 static void turn_rested(void) {
@@ -341,7 +349,7 @@ static void measure(const char *mode, double seconds, double number, unsigned lo
         while (due < ends_ns) {
             uint64_t now = now_ns();
             if (now >= due) { if (expected) say(&clients[0]); else say_next(); due += step; turn(0); }
-            else turn((int)((due - now) / 1000000));
+            else turn_until(due, now);
         }
         for (uint64_t quiet = now_ns() + 1000000000u; now_ns() < quiet;) turn(10);
         last = ends_ns;

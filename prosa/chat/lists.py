@@ -16,7 +16,7 @@ from prosa.storage.rooms import Rooms
 
 log = logging.getLogger(__name__)
 
-ROOMS_AT_ONCE = 50
+ROOMS_AT_ONCE = 20
 """What waits beside the command for 500 rooms waits for 300 ms (measured)."""
 WAITING_MAX = 10_000
 """Rooms that wait to be moved. What is dropped stays where it was until something is said there again."""

@@ -34,9 +34,6 @@ BATCH_MESSAGES = 1000
 """The driver throws away what it knows of a batch's first part when it must split it: it never must."""
 MESSAGE_BYTES = 2**20
 LANES = 64
-CALM_AT_ONCE = 2
-"""Common batches on their way. While one is stored the other's messages are answered: with one alone store
-and worker waited for each other, and stored a fifth less in a second (measured)."""
 LINES = 10_000
 """Rooms whose top is remembered, at some 400 bytes; those silent for longest are forgotten, and cost
 one indexed read when somebody writes there again."""
@@ -67,7 +64,7 @@ class Committer:
         self._lines: OrderedDict[ChatId, Line] = OrderedDict()
         self._ready: OrderedDict[ChatId, Line] = OrderedDict()
         self._wanting_lane: OrderedDict[ChatId, Line] = OrderedDict()
-        self._calm: set[asyncio.Task[None]] = set()
+        self._calm: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._alarm: asyncio.TimerHandle | None = None
         self._is_woken = False
@@ -172,8 +169,8 @@ class Committer:
                 line.is_busy = True
                 taken = line.take(LANE_BATCH, BATCH_BYTES)
                 self._start(self._attempts.lane(line, taken), [(line, taken)])
-        while len(self._calm) < CALM_AT_ONCE and (batch := self._calm_batch()):
-            self._calm.add(self._start(self._attempts.calm(batch), batch))
+        if self._calm is None and (batch := self._calm_batch()):
+            self._calm = self._start(self._attempts.calm(batch), batch)
 
     def _calm_batch(self) -> list[tuple[Line, list[Waiting]]]:
         batch: list[tuple[Line, list[Waiting]]] = []
@@ -199,7 +196,8 @@ class Committer:
     def _ended(self, task: asyncio.Task[None], batch: list[tuple[Line, list[Waiting]]]) -> None:
         """Its rooms are free again. A bug in an attempt costs its messages a retry, never their order."""
         self._tasks.discard(task)
-        self._calm.discard(task)
+        if task is self._calm:
+            self._calm = None
         if task.cancelled() or task.exception() is not None:
             if not task.cancelled():
                 log.error("commit_failed rooms=%d", len(batch), exc_info=task.exception())

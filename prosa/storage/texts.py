@@ -45,8 +45,8 @@ class Texts:
         self._messages = database.messages
         self._log = MongoLog(database.messages)
 
-    async def follow(self, chat_ids: Sequence[ChatId]) -> list[ChatId]:
-        """Index some of what is in the logs of these rooms and not here; the rooms in which more is left.
+    async def follow(self, chat_ids: Sequence[ChatId], *, limit: int = ENTRIES_AT_ONCE) -> list[ChatId]:
+        """Index up to ``limit`` entries of these rooms that are not here; the rooms in which more is left.
 
         Two commands where nothing is to be done, and at most eight.
         """
@@ -58,7 +58,7 @@ class Texts:
             if not now:
                 return []
             marks = await self._begun(now, marks)
-            entries = await self._above(now, marks)
+            entries = await self._above(now, marks, limit)
             reached = {ChatId(entry["chat_id"]): int(entry["seq"]) for entry in entries}
             await self._index(entries)
             await self._move(reached, marks)
@@ -123,12 +123,12 @@ class Texts:
         await _write(self._marks, begun)
         return await self._marks_of(chat_ids)
 
-    async def _above(self, chat_ids: Sequence[ChatId], marks: Marks) -> list[Document]:
+    async def _above(self, chat_ids: Sequence[ChatId], marks: Marks, limit: int) -> list[Document]:
         """What a majority holds above the marks, by room and ``seq``."""
         above = [{"chat_id": room, "seq": {"$gt": marks[room]["seq"]}} for room in chat_ids]
         return await self._messages.find(
             above[0] if len(above) == 1 else {"$or": above},
-            sort=[("chat_id", 1), ("seq", 1)], limit=ENTRIES_AT_ONCE, batch_size=ENTRIES_AT_ONCE + 1,
+            sort=[("chat_id", 1), ("seq", 1)], limit=limit, batch_size=limit + 1,
         ).to_list()  # fmt: skip
 
     async def _index(self, entries: Sequence[Document]) -> None:

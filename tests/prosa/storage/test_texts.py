@@ -222,7 +222,7 @@ async def test_a_deleted_text_that_is_blanked_is_not_here_either(store: Store) -
 async def test_whoever_was_indexing_while_words_were_forgotten_forgets_them_too(store: Store) -> None:
     await store.says("meu segredo")
     marks = await store.texts._begun([ROOM], {})
-    entries = await store.texts._above([ROOM], marks)
+    entries = await store.texts._above([ROOM], marks, 10)
     await store.database.messages.update_many({}, {"$set": {"conteudo": "", "digest": BLANKED}})
     await store.texts.forget(ROOM)
     await store.texts._index(entries)

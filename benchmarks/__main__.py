@@ -10,6 +10,7 @@ import os
 import platform
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -59,6 +60,14 @@ def machine() -> dict[str, object]:
     }
 
 
+def keep(name: str, found: object, plotted: Sequence[Result]) -> None:
+    """A whole run's results, and a plot of each of these."""
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{name}.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    for work in plotted:
+        (RESULTS / f"{work.slug}.svg").write_text(svg(work))
+
+
 def main() -> int:
     """One cluster, its peers, all works, a table, a file."""
     is_quick = os.environ.get("BENCH") == "quick"
@@ -76,13 +85,9 @@ def main() -> int:
                 results.append(work(turns))
                 print("\n".join(results[-1].lines()), flush=True)
     where = machine()
-    RESULTS.mkdir(exist_ok=True)
-    name = "quick" if is_quick else "full"
-    kept = {"machine": where, "plan": msgspec.to_builtins(plan), "results": msgspec.to_builtins(results)}
-    (RESULTS / f"{name}.json").write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
-    if not is_quick:
-        for work in results:
-            (RESULTS / f"{work.slug}.svg").write_text(svg(work))
+    if not chosen:
+        kept = {"machine": where, "plan": msgspec.to_builtins(plan), "results": msgspec.to_builtins(results)}
+        keep("quick" if is_quick else "full", kept, () if is_quick else results)
     missed = [verdict for result in results for verdict in result.verdicts if not verdict.holds]
     print(f"\n{where['cores']} cores, {where['processor']}; {time.monotonic() - began:.0f} s")
     for kind in ("must", "aim"):

@@ -32,7 +32,7 @@ def accepted(turns: Turns) -> Result:
 
 def talk(turns: Turns) -> Result:
     """A thousand people by twos, 500 messages a second: how long from saying to hearing."""
-    found = turns.compare("rate", turns.people.pairs, number=500, is_about_us=True)
+    found = turns.compare("rate", turns.people.pairs, number=500, wanted=())
     figures = {name: [each.p99 for each in rounds] for name, rounds in found.items()}
     half = [each.p50 for each in found[OUR]]
     verdicts = [
@@ -70,15 +70,16 @@ def fanout(turns: Turns) -> Result:
 
 def hot(turns: Turns) -> Result:
     """Twenty messages at once to a thousand."""
+    hall = turns.people.hall
     found = turns.compare(
-        "fanout", [turns.people.hall], number=20, expected=len(turns.people.hall), floor=True
+        "fanout", [hall], number=20, expected=len(hall), floor=True, wanted=("sockjs-tornado",)
     )
     figures = {name: [each.cpu_us_per_delivery for each in rounds] for name, rounds in found.items()}
     verdicts = []
     if "sockjs-tornado" in figures:
         cheaper = at_least("aim", "times cheaper than sockjs-tornado as it comes", 8)
         verdicts.append(cheaper.verdict(ratios(figures["sockjs-tornado"], figures[OUR])))
-    name = f"A hot room: 20 messages at once to {len(turns.people.hall):,}"
+    name = f"A hot room: 20 messages at once to {len(hall):,}"
     return Result(
         name=name, unit="µs of CPU a delivery", figures=figures, verdicts=verdicts, notes=_busy(found)
     )
@@ -98,7 +99,7 @@ def idle(turns: Turns) -> Result:
     """A thousand connections that say nothing: what they hold, beyond the process that has none."""
     held: dict[str, list[float]] = {}
     pairs = turns.people.pairs[:500]
-    with turns.everybody(pairs, floor=False, is_about_us=True) as everybody:
+    with turns.everybody(pairs, floor=False, wanted=()) as everybody:
         for server, lines in everybody:
             before = resident_mib(server.pid)
             with Load(server, lines, "idle", seconds=2, number=0) as load:

@@ -3,7 +3,7 @@
 import contextlib
 import itertools
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import ExitStack
 
 import msgspec
@@ -53,7 +53,7 @@ class Turns:
     def compare_hall(self, mode: str, *, number: float) -> Rounds:
         """Connection 0 speaks to all of the hall."""
         hall = self.people.hall
-        return self.compare(mode, [hall], number=number, expected=len(hall), floor=True, is_about_us=True)
+        return self.compare(mode, [hall], number=number, expected=len(hall), floor=True, wanted=())
 
     def compare(  # noqa: PLR0913 - what a work chooses
         self,
@@ -64,16 +64,16 @@ class Turns:
         expected: int = 0,
         floor: bool = False,
         with_inserts: bool = False,
-        is_about_us: bool = False,
+        wanted: Container[str] | None = None,
     ) -> Rounds:
         """Rounds of everybody in turns, so that whatever slows the machine slows all.
 
-        What ``is_about_us`` has no goal beside a peer: a quick run leaves them out.
+        A quick run leaves out whoever is not ``wanted`` for a goal; ``None``: they all are.
         """
         found: Rounds = {}
         with ExitStack() as stack:
             turns: dict[str, Callable[[], Round]] = {}
-            everybody = self.everybody(rooms, floor=floor, is_about_us=is_about_us)
+            everybody = self.everybody(rooms, floor=floor, wanted=wanted)
             for server, lines in stack.enter_context(everybody):
                 load = Load(server, lines, mode, seconds=self.plan.seconds, number=number, expected=expected)
                 turns[server.name] = stack.enter_context(load).round
@@ -88,10 +88,11 @@ class Turns:
 
     @contextlib.contextmanager
     def everybody(
-        self, rooms: Sequence[Sequence[str]], *, floor: bool, is_about_us: bool = False
+        self, rooms: Sequence[Sequence[str]], *, floor: bool, wanted: Container[str] | None = None
     ) -> Iterator[list[tuple[peers.Running, list[peers.Line]]]]:
         """Prosa and the peers that were chosen run, each with the connections of all these rooms."""
-        names = () if is_about_us and self.plan.is_quick else self.plan.peers
+        is_for_all = wanted is None or not self.plan.is_quick
+        names = [name for name in self.plan.peers if is_for_all or name in wanted]
         with ExitStack() as stack:
             found = [(self.prosa.worker(), self._our_lines(rooms))]
             for peer in peers.PEERS:

@@ -251,6 +251,18 @@ def test_a_row_that_makes_no_sense_fails_its_room_and_no_other(
     assert [report[room][-1].partition(":")[0] for room in ("1", "900", "901")] == ["FAILED", "FAILED", "ok"]
 
 
+def test_a_room_that_the_site_cannot_describe_fails_alone(
+    beside: Beside, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "prosa_django.outbox.describe", lambda chat_id: {}[chat_id] if chat_id == "1" else None
+    )
+    with pytest.raises(CommandError, match="1 rooms"):
+        call_command("import_chats")
+    report = lines(capsys)
+    assert (report["1"][-1], report["900"][-1]) == ("FAILED: KeyError", "ok")
+
+
 def test_nothing_that_people_typed_keeps_their_room_out(
     beside: Beside, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -52,6 +52,8 @@ class Command(BaseCommand):
                 verdict = "read" if options["dry_run"] else self._compared(room, here)
             except (ProsaCallError, ValueError) as error:  # a row that makes no sense fails its room alone
                 verdict = f"FAILED: {error}"
+            except Exception as error:  # noqa: BLE001 - nor does a room that the site cannot describe end it
+                verdict = f"FAILED: {type(error).__name__}"
             failed += verdict not in ("read", "ok")
             done += here.count
             self._progress(number, rooms)

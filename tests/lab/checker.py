@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from statistics import median
+from statistics import fmean, median
 from typing import NamedTuple
 
 
@@ -156,8 +156,8 @@ def lateness_ms(everybody: Sequence[Notes]) -> int:
 
 
 def unevenness(everybody: Sequence[Notes]) -> float:
-    """How many times as long as others somebody waits for their answers, as a rule: by the median of each."""
-    waits = [median(notes.waits_ms) for notes in everybody if notes.waits_ms]
+    """How many times as long as others somebody waits for their answers: by the mean of each."""
+    waits = [fmean(notes.waits_ms) for notes in everybody if notes.waits_ms]
     return max(waits) / median(waits)
 
 

@@ -32,7 +32,8 @@ SHOW_SECONDS = 20.0
 class Guest(msgspec.Struct, kw_only=True, rename="camel"):
     """Somebody who writes in a room, and sees it, if there is a screen.
 
-    Whoever has two lines says everything through two workers at once.
+    Whoever has two lines says everything through two workers at once. All who are ``in_step`` write at the
+    same moments, each time in another order.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Guest(msgspec.Struct, kw_only=True, rename="camel"):
     key: str
     transport: str
     every_ms: int = EVERY_MS
+    in_step: bool = False
     lines: int = 1
     length: int = 0
     screen: bool = True

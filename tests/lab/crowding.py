@@ -26,6 +26,7 @@ THRONG_MS = 5000
 THRONG_ROUNDS = 5
 """So many, for one stall of the machine to be no rule."""
 UNEVEN_MAX = 3.0
+"""Whoever comes last in a round waits longest: which is why that is somebody else each time."""
 
 SLEEPERS = 2
 """At each worker."""
@@ -61,7 +62,7 @@ def throng(lab: Lab, chance: Random) -> None:
     crowd = lab.invite(
         "throng",
         [
-            Guest(name=name, room=THRONG, key=key, transport=RAW, every_ms=THRONG_MS)
+            Guest(name=name, room=THRONG, key=key, transport=RAW, every_ms=THRONG_MS, in_step=True)
             for name, key in keys.items()
         ],
     )

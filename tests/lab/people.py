@@ -10,6 +10,7 @@ import contextlib
 import functools
 import itertools
 import json
+import random
 import sys
 import time
 import uuid
@@ -19,6 +20,8 @@ from tests.lab.form import Visitor
 from tests.lab.line import AGAIN_SECONDS, Data, Line, LostError, RefusedError
 
 PAGE = 100
+STEP_SECONDS = 0.05
+"""Within which all of those in step write."""
 LOOKS = 6
 """So often a second line looks for another worker than the first one's, before it takes the same."""
 
@@ -32,6 +35,7 @@ class Person:
         self._has_screen: bool = about["screen"]
         self._length: int = about["length"]
         self._every_seconds: float = about["everyMs"] / 1000
+        self._is_in_step: bool = about["inStep"]
         self._notes = notes
         self._top: int | None = None
         self._epoch: object = None
@@ -66,9 +70,14 @@ class Person:
                 break
             began = time.monotonic()
             await self._says(f"{self.name} {count}".ljust(self._length, "…"))
-            await asyncio.sleep(max(0.0, self._every_seconds - (time.monotonic() - began)))
+            await asyncio.sleep(self._until_next(began))
         print(f"idle {self.name}", flush=True)  # noqa: T201 - to whoever runs this
         await asyncio.gather(*running)
+
+    def _until_next(self, began: float) -> float:
+        if self._is_in_step:
+            return self._every_seconds - time.time() % self._every_seconds + random.uniform(0, STEP_SECONDS)
+        return max(0.0, self._every_seconds - (time.monotonic() - began))
 
     def finishes(self) -> None:
         """Nothing new is written, and who waits for the last to be shown reads of it at once."""

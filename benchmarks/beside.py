@@ -119,7 +119,9 @@ def most(turns: Turns) -> Result:
     found: dict[str, list[float]] = {}
     with turns.everybody(pairs, floor=False) as everybody:
         for server, lines in everybody:
-            rate, held = 500.0, 0.0
+            rate, held = 250.0, 0.0
+            with Load(server, lines, "rate", seconds=turns.plan.seconds, number=rate) as load:
+                load.round()  # for warming up
             while rate < MOST_RATE:
                 with Load(server, lines, "rate", seconds=turns.plan.seconds, number=rate) as load:
                     each = load.round()

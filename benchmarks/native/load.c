@@ -246,7 +246,9 @@ static void take(struct client *c) {
         if (c->step < c->steps) used = arrive(c, buffer, size);
         if (c->step == c->steps && is_measuring) used += look(c, buffer + used, size - used, now_ns());
         int is_answered = c->kind == POLLING && size >= 2 && buffer[size - 1] == '\n' && buffer[size - 2] != '\r';
-        if (is_answered) ask(c);
+        /* A stream that has grown long ends, with an empty chunk. */
+        int is_ended = c->kind == STREAMING && size >= 7 && !memcmp(buffer + size - 7, "\r\n0\r\n\r\n", 7);
+        if (is_answered || is_ended) ask(c);
         size_t left = size - used;
         c->carried = (int)(left < CARRY ? left : CARRY - 1);
         memmove(c->carry, buffer + size - c->carried, (size_t)c->carried);

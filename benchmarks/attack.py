@@ -1,16 +1,17 @@
 """How long people wait for each other while somebody attacks: ``python -m benchmarks.attack``.
 
 Starts the cluster as it is shipped (``BASE=10220`` chooses other ports). A thousand people (``PAIRS=500``)
-talk by twos through nginx, 20 seconds (``SECONDS=20``) each: in peace, then while each flood of
-``tests/attacks`` strikes again and again from another address, some with an account, then in peace again.
-A row for each: how many messages were heard, how long from saying to hearing, that in relation to peace, and
-what the worker that has grown most holds beyond what it held at first. At the end the quiet p99, the worst
-one, their ratio, and the growth.
+talk by twos through nginx, 20 seconds (``SECONDS=20``) each: in peace, while a flood of ``tests/attacks``
+strikes again and again from another address, some with an account, in peace again, and so for each flood.
+A row for each: how many messages were heard, how long from saying to hearing, and what the worker that has
+grown most holds beyond what it held at first. At the end the p99 under each flood in relation to the peace
+on both sides of it, because a shared machine is not the same from minute to minute.
 
 The attacker has the lowest priority: in life it is not on the server, and here two cores are for all.
 """
 
 import asyncio
+import itertools
 import json
 import multiprocessing
 import os
@@ -32,6 +33,8 @@ PAUSE_SECONDS = 10.0
 """Between two messages of one pair: 50 messages a second, all together."""
 ROW_SECONDS = float(os.environ.get("SECONDS", "20"))
 WITH_ACCOUNT = (slow_readers, guesses)
+REST_SECONDS = 2.0
+"""After a flood, what it has left is worked off."""
 OPENING = 20
 """So many tabs open at a time."""
 
@@ -101,7 +104,7 @@ async def come(url: str, invited: list[dict[str, str]]) -> list[Pair]:
 
 
 async def talk(name: str, pairs: list[Pair]) -> float:
-    """Everybody talks; a row of figures. The p99 in ms."""
+    """Everybody talks; the beginning of a row of figures. The p99 in ms."""
     waits_ms: list[float] = []
     failures = Counter[str]()
     until = time.monotonic() + ROW_SECONDS
@@ -111,34 +114,41 @@ async def talk(name: str, pairs: list[Pair]) -> float:
     return p99
 
 
+async def peace(pairs: list[Pair]) -> float:
+    """Nobody attacks. The p99 in ms."""
+    await asyncio.sleep(REST_SECONDS)
+    p99 = await talk("peace", pairs)
+    print(flush=True)
+    return p99
+
+
 async def measure(cluster: Cluster, invited: list[dict[str, str]]) -> None:
-    """Peace, every flood, and peace; then what it comes to."""
+    """Every flood between two times of peace; then what it comes to."""
     (attackers_key,) = list(invited[0].values())[2:]
     pairs = await come(cluster.url, invited)
     before = memory(cluster)
-    print(
-        f"{'':20}{'heard':>10}{'failed':>10}{'p50 ms':>10}{'p99 ms':>10}{'times peace':>14}{'MiB more':>10}"
-    )
-    peace, worst, most = await talk("peace", pairs), (0.0, ""), 0.0
-    print()
+    print(f"{'':20}{'heard':>10}{'failed':>10}{'p50 ms':>10}{'p99 ms':>10}{'MiB more':>10}")
+    quiet, attacked, most = [await peace(pairs)], list[float](), 0.0
     for flood in FLOODS:
         attacker = multiprocessing.get_context("spawn").Process(
             target=strike_for_ever, args=(flood, cluster.url, attackers_key)
         )
         attacker.start()
         try:
-            p99 = await talk(flood.__name__, pairs)
+            attacked.append(await talk(flood.__name__, pairs))
         finally:
             attacker.terminate()
             attacker.join()
-        grown = growth(before, cluster)
-        print(f"{p99 / peace:14.2f}{grown:10.1f}", flush=True)
-        worst, most = max(worst, (p99, flood.__name__)), max(most, grown)
-    print(f"{await talk('peace again', pairs) / peace:14.2f}{growth(before, cluster):10.1f}")
-    print(
-        f"quiet p99 {peace:.1f} ms; attacked p99 {worst[0]:.1f} ms, by {worst[1]};"
-        f" ratio {worst[0] / peace:.2f}; memory growth {most:.1f} MiB"
-    )
+        most = max(most, grown := growth(before, cluster))
+        print(f"{grown:10.1f}", flush=True)
+        quiet.append(await peace(pairs))
+    print("\np99 in relation to the peace before and after:")
+    for flood, p99, around in zip(FLOODS, attacked, itertools.pairwise(quiet), strict=True):
+        print(f"{flood.__name__:20}{p99 / statistics.mean(around):10.2f}")
+    for name, figures in (("quiet", quiet), ("attacked", attacked)):
+        low, middle, high = min(figures), statistics.median(figures), max(figures)
+        print(f"{name} p99 {low:.1f} to {high:.1f} ms, in the middle {middle:.1f}")
+    print(f"memory growth {most:.1f} MiB")
 
 
 def growth(before: dict[int, float], cluster: Cluster) -> float:

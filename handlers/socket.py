@@ -29,6 +29,7 @@ from prosa.models.errors import (
     IdentityUnknownError,
     InternalError,
     MalformedError,
+    NotFoundError,
     ProsaError,
     RateLimitedError,
     TooLargeError,
@@ -45,9 +46,10 @@ NONSENSE_MAX = 20
 CHUNK_BYTES = 65_536
 """What a person sends is counted in pieces of this size."""
 
-OVERTAX_SECONDS = 0.05
-"""How long the next command of a connection waits after one that was over a limit. A program that goes on
-as fast as it is answered would keep the worker busy with refusals: so it is read as slowly."""
+REST_SECONDS = 0.05
+"""How long the next command waits after one that was over a limit, or asked for what is not there, times the
+person's connections here. A program that goes on as fast as it is answered would keep the worker busy with
+refusals, and a guess costs the store as much as an answer: it has twenty a second, over all its lines."""
 
 FULL_RETRY_MS = 5_000
 """When a person whose connections are all taken may try again."""
@@ -78,7 +80,7 @@ class Socket(Transport):
         self._inbox = Inbox()
         self._nonsense = 0
         self._uncounted_bytes = 0
-        self._is_overtaxing = False
+        self._is_to_rest = False
 
     def on_open(self) -> None:
         """Start the task that serves it."""
@@ -167,13 +169,17 @@ class Socket(Transport):
             while (text := await self._inbox.next()) is not None:
                 await self._count(person)
                 await self._answer(connection, text)
-                if self._inbox:
-                    is_to_wait = self._is_overtaxing and not self.is_closed
-                    await asyncio.sleep(OVERTAX_SECONDS if is_to_wait else 0)  # others' turn
+                if self._is_to_rest or self._inbox:
+                    await asyncio.sleep(self._rest_seconds(person))  # others' turn
         finally:
             self._chat.sessions.forget(connection)
             self._chat.part(connection)
             log.info("connection_closed user_id=%s transport=%s", person.user_id, self.opening.transport)
+
+    def _rest_seconds(self, person: Person) -> float:
+        if not self._is_to_rest or self.is_closed:
+            return 0.0
+        return REST_SECONDS * len(self._chat.connections.of(person.user_id))
 
     async def _count(self, person: Person) -> None:
         """What was received is counted. Raises ``RateLimitedError``, which ends a flood."""
@@ -247,7 +253,7 @@ class Socket(Transport):
             self._refuse(InternalError(reference=reference), asked.ack)
         else:
             self._nonsense = 0
-            self._is_overtaxing = False
+            self._is_to_rest = False
             if asked.ack is not None and answer.data is not None:
                 self._deliver(reply(asked.ack, answer.data))
                 if isinstance(asked.command, SendMessage):
@@ -262,7 +268,7 @@ class Socket(Transport):
 
     def _refuse(self, error: ProsaError, ack: int | None) -> None:
         self._say_no(error, ack)
-        self._is_overtaxing = isinstance(error, RateLimitedError)
+        self._is_to_rest = isinstance(error, RateLimitedError | NotFoundError)
         if isinstance(error, MalformedError | UnknownEventError):
             self._nonsense += 1
             if self._nonsense >= NONSENSE_MAX:

@@ -9,10 +9,10 @@ import time
 
 import pytest
 
-from handlers.socket import OVERTAX_SECONDS
+from handlers.socket import REST_SECONDS
 from prosa.chat.rooms import Rooms
 from prosa.storage.embedded import EmbeddedMongod
-from tests.browser import Refused
+from tests.browser import Browser, Refused
 from tests.handlers.sockjs.wire import Wire
 from tests.journeys.scene import Start
 
@@ -82,9 +82,30 @@ async def test_a_flood_is_read_no_faster_than_it_is_answered_and_nobody_else_wai
         assert (await fornecedor.says("Olá", in_room=1))["seq"] == n + 1
         await asyncio.sleep(0.05)
     seconds = time.monotonic() - began
-    assert 0 < len(flooder.has_heard("error")) - answered <= seconds / OVERTAX_SECONDS + 1
+    assert 0 < len(flooder.has_heard("error")) - answered <= seconds / REST_SECONDS + 1
     assert flooder._socket.protocol.stream.writing()  # most of it has not even left
     assert not flooder.closed.is_set()
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_whoever_guesses_is_answered_as_slowly_over_many_lines_as_over_one(start: Start) -> None:
+    scene = await start()
+    await scene.room()
+    lines = [await scene.browser("cliente") for _ in range(10)]
+    answers = 0
+
+    async def guess(line: Browser) -> None:
+        nonlocal answers
+        while True:
+            with pytest.raises(Refused):
+                await line.asks("join_chat", chat_id="x")
+            answers += 1
+
+    began = time.monotonic()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(2):
+            await asyncio.gather(*map(guess, lines))
+    assert 2 * len(lines) <= answers <= (time.monotonic() - began) / REST_SECONDS + len(lines)
 
 
 @pytest.mark.gen_test(timeout=SECONDS)

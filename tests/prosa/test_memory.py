@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from prosa import memory
+from tests.waiting import until
 
 PAUSE_SECONDS = 0.05
 MANY = 400_000
@@ -49,7 +50,27 @@ async def test_memory_is_looked_through_when_it_has_grown_and_not_before(long_lo
         await asyncio.sleep(PAUSE_SECONDS / 2)
     assert len(long_looks) == 1
     last = weakref.ref([Ring() for _ in range(MANY)][-1])
-    while last() is not None:  # noqa: ASYNC110 - only asking tells
+    await until(lambda: last() is None)
+    assert long_looks[-1] >= MANY / 2
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
+
+
+@pytest.mark.gen_test(timeout=60)
+async def test_what_was_in_use_at_a_look_is_looked_at_again_when_memory_has_doubled(
+    long_looks: list[int],
+) -> None:
+    looking = asyncio.create_task(memory.run(PAUSE_SECONDS))
+    await asyncio.sleep(0)
+    used = [Ring() for _ in range(MANY)]
+    last = weakref.ref(used[-1])
+    await until(lambda: len(long_looks) > 1)
+    del used
+    await asyncio.sleep(PAUSE_SECONDS * 4)
+    assert last() is not None
+    kept: list[list[int]] = []
+    while last() is not None:
+        kept += [[number] for number in range(MANY)]
         await asyncio.sleep(PAUSE_SECONDS)
     assert long_looks[-1] >= MANY / 2
     looking.cancel()

@@ -66,7 +66,7 @@ def goes_over(engine: Engine, cutting: Cutting, way: str) -> None:
     """The line is cut, and is live again over ``way``, which is all that is left to it."""
     engine.evaluates(wrap(way).strip().removesuffix(";"))
     cutting.cut()
-    engine.sees(f"!({LIVE})")
+    engine.sees("window.triedWays.length > 0")
     engine.is_live()
     assert set(engine.evaluates("window.triedWays")) == {way}
 

@@ -29,7 +29,10 @@ def tells(server: Server, path: str, body: object, method: str = "POST") -> None
 
 def has_room(server: Server, chat_id: str, other: str = "Rui", **said: object) -> None:
     """There is such a room, of ``cliente`` and ``reforma``, who is called ``other``."""
-    members = [{"user_id": ANA, "name": "Ana", "role": "a"}, {"user_id": RUI, "name": other, "role": other}]
+    members = [
+        {"user_id": ANA, "name": "Ana", "role": "cliente"},
+        {"user_id": RUI, "name": other, "role": "fornecedor"},
+    ]
     tells(server, f"/rooms/{chat_id}", {"title": "Reforma", "members": members, **said}, "PUT")
 
 

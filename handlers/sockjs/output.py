@@ -16,10 +16,15 @@ it has accepted and those that the kernel has taken from it; ``_write_buffer``, 
 import socket
 from collections import deque
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import cast
 
 from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
 
 from handlers.sockjs.payload import Payload
+
+HandOver = Callable[[bytes], int]
+"""Takes as much as fits, and says how much."""
 
 MORE_THAN_FITS = 16 * 2**20
 """Into a socket's buffer."""
@@ -64,7 +69,8 @@ class Output:
     """
 
     __slots__ = (
-        "_bytes_max", "_ends", "_form", "_hand_over", "_messages_max", "_stream", "_too_slow", "_unwritten"
+        "_bytes_max", "_corked", "_ends", "_form", "_hand_over", "_messages_max", "_stream", "_too_slow",
+        "_unwritten",
     )  # fmt: skip
 
     def __init__(
@@ -82,10 +88,11 @@ class Output:
         self._bytes_max = bytes_max
         self._messages_max = messages_max
         self._too_slow: Callable[[], None] | None = too_slow  # None: it is over
-        self._hand_over = None
+        self._hand_over: HandOver | None = None
         if is_direct and not isinstance(stream, SSLIOStream) and not stream.closed():
             self._hand_over = stream.socket.send
             self._unwritten = stream._write_buffer  # noqa: SLF001
+        self._corked: tuple[HandOver, list[bytes]] | None = None  # whom it waits for, and what
         self._ends: deque[int] | None = None  # where each frame in the stream's buffer ends
 
     def deliver(self, payload: Payload) -> None:
@@ -104,6 +111,26 @@ class Output:
             frame = frame[sent:]
         self.send(frame)
 
+    def cork(self) -> None:
+        """What is delivered waits for ``uncork``, which has to come in the same turn of the loop."""
+        if self._corked is None and self._hand_over is not None and not self._unwritten._size:  # noqa: SLF001
+            self._corked = self._hand_over, []
+            self._hand_over = self._keep
+
+    def _keep(self, frame: bytes) -> int:
+        if self._corked is not None:
+            self._corked[1].append(frame)
+        return len(frame)
+
+    def uncork(self) -> None:
+        """What waited leaves in one system call."""
+        if self._corked is None:
+            return
+        (self._hand_over, frames), self._corked = self._corked, None
+        if frames:
+            joined = SimpleNamespace(**{self._form: b"".join(frames)})
+            self.deliver(cast("Payload", joined))
+
     def send(self, frame: bytes) -> None:
         """Send or queue ``frame``; without effect where the goodbye has been said, or nobody is there."""
         if self._too_slow is None:
@@ -117,6 +144,7 @@ class Output:
 
     def end(self) -> None:
         """Nothing is sent any more; what waits still is. Whoever had it made is not held any longer."""
+        self.uncork()
         self._hand_over = self._too_slow = None
 
     @property

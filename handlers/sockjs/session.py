@@ -62,6 +62,7 @@ class Life(library.BaseSession):
         """
         if self.state == library.CLOSED:
             return
+        self.uncork()
         was_open = self.state == library.OPEN
         self.state = library.CLOSED
         self.close_reason = (code, message)
@@ -91,6 +92,16 @@ class Life(library.BaseSession):
         """By which messages leave, while it is open; over the limits, it is closed with 4008."""
         way_out: Callable[[Payload], None] = self.handler.way_out
         return way_out
+
+    def cork(self) -> None:
+        """What is said until ``uncork``, in the same turn of the loop, leaves together."""
+        if self.handler is not None:
+            self.handler.cork()
+
+    def uncork(self) -> None:
+        """It leaves."""
+        if self.handler is not None:
+            self.handler.uncork()
 
     def written_size(self, payload: Payload) -> int:
         """The bytes that ``payload`` takes on this transport."""
@@ -185,6 +196,7 @@ class PollingSession(_Framed):
     credential: bytes = b""
     """The digest of what its opener presented; whoever presents something else is not its opener."""
     _measure: Any = None
+    _is_corked = False
 
     def __init__(self, conn: Any, server: Router, session_id: str, expiry: float) -> None:
         super().__init__(conn, server, session_id, expiry)
@@ -206,12 +218,22 @@ class PollingSession(_Framed):
             return
         self.send_queue.append(payload.quoted)
         self._queued_bytes += len(payload.quoted) + 1
-        if self.handler is not None and self.handler.active:
+        if self.handler is not None and self.handler.active and not self._is_corked:
             self.flush()
             return
         config = self.server.config
         if len(self.send_queue) > config.queue_messages or self._queued_bytes > config.queue_bytes:
             self.close(*TOO_SLOW)
+
+    def cork(self) -> None:
+        """What is said until ``uncork`` is in one answer, if a request waits."""
+        self._is_corked = True
+
+    def uncork(self) -> None:
+        """The answer leaves."""
+        if self._is_corked:
+            self._is_corked = False
+            self.flush()
 
     def flush(self) -> None:
         """What waits is on its way, if a request is there to take it; after a close, the goodbye."""

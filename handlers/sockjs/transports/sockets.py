@@ -134,6 +134,14 @@ class Socket(Gate, SockJSWebSocketHandler, ABC):
         """By which the application's messages leave."""
         return self._output.deliver
 
+    def cork(self) -> None:
+        """What is said until ``uncork`` leaves in one send."""
+        self._output.cork()
+
+    def uncork(self) -> None:
+        """It leaves."""
+        self._output.uncork()
+
     def _let_go(self) -> None:
         if self.session is not None:
             self.session.close(*TOO_SLOW)

@@ -172,7 +172,7 @@
   /* A text comes back, before whatever has been written since. */
   Composer.prototype.giveBack = function (text, reason) {
     var written = this.written();
-    this.rewrite(written ? text + '\n' + written : text);
+    this.rewrite([text, written].filter(Boolean).join('\n'));
     this.problem(reason);
   };
 
@@ -180,12 +180,12 @@
   Composer.prototype.allow = function (canWrite, reason) {
     this.canWrite = canWrite;
     this.parts.closed.hidden = canWrite;
-    this.parts.closedReason.textContent = reason || CLOSED;
+    this.parts.closedReason.textContent = canWrite ? '' : reason || CLOSED;
     this.open();
   };
 
   Composer.prototype.open = function () {
-    this.parts.form.hidden = !this.canWrite && !this.parts.box.value;
+    this.parts.form.hidden = !this.canWrite && !this.parts.box.value && (!this.parts.files || this.parts.files.isEmpty());
     this.parts.plainFile.disabled = !this.canWrite;
     this.parts.attach.disabled = !this.canWrite;
     this.parts.box.disabled = false;

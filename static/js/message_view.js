@@ -144,6 +144,9 @@
   MessageView.prototype.fail = function (element, failed) {
     this.tick(element, 'failed');
     part(element, 'failed-reason').textContent = failed.message || '';
+    if (!prosa.isWorthTrying(failed)) {
+      part(element, 'try-again').textContent = prosa.text('Editar');
+    }
     part(element, 'failed').hidden = false;
   };
 

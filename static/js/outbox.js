@@ -11,6 +11,7 @@
   var PAUSE_MS = 2000;
   var LOOK_MS = 2000;
   var FILE_GONE = prosa.text('O arquivo não está mais disponível. Anexe-o de novo.');
+  var WORTH_TRYING = { conflict: true, internal: true };
   var WHOLE_ROOM = { read_only: true, not_found: true, removed: true, deleted: true };
 
   function isWaiting(message) {
@@ -169,18 +170,33 @@
     }
   };
 
-  /* The person wants a failed one tried again: after all that was said meanwhile, and under the same name
-     unless that is taken by another text. */
-  Outbox.prototype.retry = function (clientId) {
-    var message = this.parts.store.all().filter(function (each) {
+  /* Whether the same could be taken another time; if not, it has to be written anew. */
+  prosa.isWorthTrying = function (failed) {
+    return Boolean(WORTH_TRYING[failed.code]);
+  };
+
+  Outbox.prototype.failedOne = function (clientId) {
+    return this.parts.store.all().filter(function (each) {
       return each.client_id === clientId && each.failed;
     })[0];
-    if (message) {
+  };
+
+  /* The person wants a failed one tried again: after all that was said meanwhile, and under the same name unless that
+     is taken by another text. False where it would fail again, and is returned, without a file that is gone. */
+  Outbox.prototype.retry = function (clientId) {
+    var message = this.failedOne(clientId);
+    var isTried = Boolean(message) && prosa.isWorthTrying(message.failed);
+    if (isTried) {
       this.discard(clientId);
       this.parts.store.add(message.failed.code === 'conflict' ? this.parts.newId() : clientId, message.conteudo,
         message.attachment ? { attachment: message.attachment } : null);
       this.refresh();
+    } else if (message) {
+      message.attachment = message.failed.code === 'not_found' ? null : message.attachment;
+      this.emit('returned', [message], { message: '' });
+      this.settle(clientId);
     }
+    return isTried;
   };
 
   Outbox.prototype.discard = function (clientId) {

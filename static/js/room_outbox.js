@@ -48,10 +48,13 @@
     });
     /* The button that was pressed is gone, and the keyboard is not. */
     parts.pending.on('retry', function (clientId) {
-      outbox.retry(clientId);
-      prosa.part('scroller').focus();
+      prosa.part(outbox.retry(clientId) ? 'scroller' : 'text-box').focus();
     });
     parts.pending.on('discard', function (clientId) {
+      var message = outbox.failedOne(clientId);
+      if (message && message.attachment) {
+        parts.drop(message.attachment);
+      }
       outbox.discard(clientId);
       prosa.part('scroller').focus();
     });

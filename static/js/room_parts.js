@@ -66,6 +66,7 @@
       problem: function (text) {
         parts.composer.problem(text);
       },
+      drop: parts.drop,
       newUpload: function (file) {
         return new prosa.Upload({
           url: '/chat/' + page.chat_id + '/anexos/',
@@ -85,7 +86,7 @@
       return;
     }
     parts.tray.on('changed', function () {
-      parts.composer.count();
+      parts.composer.open();
     });
     parts.tray.on('ready', function () {
       parts.composer.submit();
@@ -120,6 +121,9 @@
         parts.room.send(message, done);
       }
     });
+    parts.drop = function (attachment) {
+      parts.connection.say('upload_cancel', { upload_id: attachment.id });
+    };
     parts.tray = prosa.canUpload() ? makeTray(parts) : null;
     parts.composer = new prosa.Composer({
       files: parts.tray,

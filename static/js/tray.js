@@ -2,13 +2,13 @@
    text or alone.
 
    parts: area (the tiles' list), blank (a tile), rest (has the keyboard once a tile is taken away), limitBytes,
-   newUpload(file), problem(text).
+   newUpload(file), problem(text), drop(attachment): the server need not keep it.
    Emits `changed`; `ready`: what somebody wanted to be sent is all there. */
 (function (prosa) {
   'use strict';
 
   var MOST = 5;
-  var HOPELESS = { unsupported_type: true, too_large: true };
+  var HOPELESS = { unsupported_type: true, too_large: true, not_found: true, gone: true };
 
   function part(element, name) {
     return element.querySelector('[data-part=' + name + ']');
@@ -78,7 +78,9 @@
     this.say(item, prosa.size(item.bytes));
     part(tile, 'tile-remove-name').textContent = item.name;
     part(tile, 'tile-remove').addEventListener('click', function () {
-      if (item.upload) {
+      if (item.attachment) {
+        self.parts.drop(item.attachment);
+      } else if (item.upload) {
         item.upload.cancel();
       }
       self.forget(item);

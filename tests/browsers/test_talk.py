@@ -18,7 +18,7 @@ from tests.pages.scripted import LIVE
 from tests.pages.site import has_room
 from tests.server import Server
 
-MINUTES = float(os.environ.get("PROSA_TALK_MINUTES", "1"))
+MINUTES = float(os.environ.get("PROSA_TALK_MINUTES", "5"))
 ROOM = "conversa"
 PATH = f"/chat/{ROOM}/websocket/"
 PENDING = "document.querySelectorAll('[data-part=pending] li').length"

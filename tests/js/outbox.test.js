@@ -82,6 +82,22 @@ test('a failed one waits for the person through a reload, and is tried again or 
   assert.deepEqual(kept(again), []);
 });
 
+test('what would fail again comes back to be written anew, without a file that is gone', () => {
+  const { tab } = makeOutbox();
+  const file = { id: 'f', name: 'a.pdf' };
+  const returned = [];
+  tab.outbox.on('returned', (messages) => returned.push(messages.map((each) => [each.conteudo, each.attachment])[0]));
+  tab.outbox.resume();
+  [['too_long', file], ['not_found', null]].forEach(([code, left]) => {
+    tab.outbox.put('a', file);
+    const clientId = tab.message.client_id;
+    tab.answer({ code, retryable: false });
+    assert.equal(tab.outbox.retry(clientId), false);
+    assert.deepEqual(returned.pop(), ['a', left]);
+  });
+  assert.deepEqual(kept(tab), []);
+});
+
 test('a room closed for writing gives everything back in order', () => {
   const { tab } = makeOutbox();
   tab.outbox.resume();

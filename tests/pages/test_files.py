@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, Route, WebSocketRoute, exp
 from tests import files
 from tests.pages.conftest import People
 from tests.pages.room import ROOM_1, is_live, message, part, say
+from tests.pages.site import has_room
 from tests.server import Server
 
 CHUNK_BYTES = 18 * 1024
@@ -244,3 +245,34 @@ def test_a_page_without_scripts_sends_a_file(
         card.click()
     assert Path(download.value.path()).read_bytes() == files.TEXT
     assert download.value.suggested_filename == "prazos.txt"
+
+
+def test_a_file_that_is_taken_away_again_is_not_kept_and_one_that_waits_is_seen_in_a_locked_room(
+    server: Server, people: People, tmp_path: Path
+) -> None:
+    has_room(server, "tranca")
+    cliente = people("cliente", "/chat/tranca/websocket/")
+    is_live(cliente)
+    choose = written(tmp_path, "nota.pdf", files.PDF)
+    cliente.set_input_files("[data-part=file-input]", choose)
+    tile = part(cliente, "tile")
+    expect(part(cliente, "send")).to_be_enabled()
+    expect(tile.locator("[data-part=tile-progress]")).to_be_hidden()
+    with cliente.expect_response("**/anexos/") as answer:
+        cliente.set_input_files("[data-part=file-input]", choose)
+    expect(tile).to_have_count(2)
+    expect(tile.last.locator("[data-part=tile-progress]")).to_be_hidden()
+    url = answer.value.json()["attachment"]["url"]
+    assert cliente.request.get(server.url + url).status == 200
+    tile.last.locator("[data-part=tile-remove]").click()
+    expect(tile).to_have_count(1)
+    for _ in range(100):
+        if cliente.request.get(server.url + url).status == 404:
+            break
+        cliente.wait_for_timeout(50)
+    assert cliente.request.get(server.url + url).status == 404
+    has_room(server, "tranca", can_write=False, reason="Serviço finalizado.")
+    expect(part(cliente, "closed-reason")).to_have_text("Serviço finalizado.")
+    expect(tile).to_be_visible()
+    tile.locator("[data-part=tile-remove]").click()
+    expect(part(cliente, "composer")).to_be_hidden()

@@ -1,0 +1,1 @@
+from zopfli import gzip as gzip

@@ -96,6 +96,7 @@ class Base(tornado.web.RequestHandler):
         """Receive the use cases and the site, from ``routes.py``."""
         self.chat = chat
         self.site = site
+        self.ui.clear()  # Tornado's templates are not used; it leads back here, and would outlive the request
 
     @property
     def language(self) -> Spoken:

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import msgspec
 
-from handlers.errors import ABUSE, CLOSE, NONSENSE, STATE_LOST
+from handlers.errors import ABUSE, CLOSE, NONSENSE, RESTART, STATE_LOST
 from handlers.inbox import Inbox
 from handlers.languages.spoken import Languages, Spoken
 from handlers.sockjs.connection import Connection as Transport
@@ -105,8 +105,16 @@ class Socket(Transport):
         return self._inbox.room
 
     def on_close(self) -> None:
-        """What has been received is still carried out; nothing after it."""
+        """What has been received is still carried out, but for what waits behind a refusal; nothing after."""
+        if self._is_to_rest:
+            self._inbox.clear()
         self._inbox.end()
+
+    def _dismiss(self, code: int, reason: str) -> None:
+        """The service ends it. But at a restart it may be that nothing that was received is allowed now."""
+        if (code, reason) != RESTART:
+            self._inbox.clear()
+        self.close(code, reason)
 
     def _deliver(self, event: Event) -> None:
         if event.framed is None:
@@ -155,7 +163,7 @@ class Socket(Transport):
             deliver=self._deliver,
             pass_on=self.way_out,
             written_size=self.written_size,
-            end=self.close,
+            end=self._dismiss,
         )
         if not self._chat.connections.admit(connection):
             raise RateLimitedError(retry_after_ms=FULL_RETRY_MS)

@@ -6,6 +6,7 @@ import os
 import threading
 import time
 
+from django.conf import settings
 from django.db import close_old_connections, connections
 from django.utils import timezone
 
@@ -42,6 +43,8 @@ def wake() -> None:
 
 def hint(user_ids: set[str]) -> None:
     """Prosa hears, soon, that these people may have lost a right."""
+    if not getattr(settings, "PROSA_URL", ""):
+        return  # this site tells Prosa nothing, of which `manage.py check` has warned
     with _lock:
         if len(_hinted) < HINTS_MAX:
             _hinted.update(user_ids)

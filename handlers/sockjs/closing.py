@@ -6,6 +6,7 @@ FULL = (4000, "full")
 """No room for one more session: come back later, perhaps to another worker."""
 RESTART = (4000, "restart")
 TOO_SLOW = (4008, "too slow")
+FLOOD = (4429, "abuse")
 INTERRUPTED = (1002, "Connection interrupted")
 INTERNAL = (1011, "internal")
 TWICE = (2010, "Another connection still open")

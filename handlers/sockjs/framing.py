@@ -11,18 +11,22 @@ credential, which its size could betray to whoever wrote what stands beside it.
 
 Private names of Tornado's WebSocketProtocol13: ``_read_bytes``, by which it reads everything, and
 ``_wire_bytes_in``, what it has read; ``_parse_extensions_header``, what is offered, and ``_compressor``,
-which is there where that was taken; ``_handle_message``, which unpacks; ``_abort``.
+which is there where that was taken; ``_receive_frame``, which takes the next one apart;
+``_handle_message``, which unpacks; ``_abort``.
 """
 
 import asyncio
 import zlib
-from typing import Any
+from typing import Any, cast
 
 from tornado.httputil import HTTPHeaders
 from tornado.websocket import WebSocketProtocol13
 
 AHEAD_BYTES = 4096
 """So much is taken from the stream at most, but for a frame that is larger."""
+
+TURN_FRAMES = 64
+"""So many frames are taken apart before it is somebody else's turn, if they are there already."""
 
 DEFLATE = "permessage-deflate"
 AGREED: dict[str, Any] = {"server_no_context_takeover": None, "client_no_context_takeover": None}
@@ -35,11 +39,22 @@ class Framing(WebSocketProtocol13):
     """Tornado's parser, which finds the rest of a frame where its beginning was."""
 
     _ahead = b""
+    _frames = 0
 
     @property
     def is_packed(self) -> bool:
         """The other end takes packed messages."""
         return self._compressor is not None
+
+    async def _receive_frame(self) -> None:
+        """Of whatever kind, also those that bring no message; of a flood nothing more is read."""
+        self._frames += 1
+        if self._frames % TURN_FRAMES == 0:
+            await asyncio.sleep(0)
+        handler = cast("Any", self.handler)
+        if handler.is_flooded():
+            await asyncio.sleep(handler.server.config.close_grace_seconds)
+        await super()._receive_frame()
 
     async def _read_bytes(self, n: int) -> bytes:
         ahead = self._ahead

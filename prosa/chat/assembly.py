@@ -173,6 +173,8 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
         hub=hub, rooms=stored_rooms, memberships=memberships, messages=stored, reread=registry.reread
     )
 
+    hub.listen(registry.reread)
+
     def reread(chat_id: ChatId) -> None:
         tasks.start(f"reread {chat_id}", registry.reread(chat_id))
 

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Literal
 
 from prosa import metrics
@@ -81,6 +81,11 @@ class Hub:
         self._wire = wire
         self._now = now
         self._live: dict[ChatId, LiveRoom] = {}
+        self._reread: Callable[[ChatId], Awaitable[None]] | None = None
+
+    def listen(self, reread: Callable[[ChatId], Awaitable[None]]) -> None:
+        """From now on ``reread`` is asked to make good what somebody else has changed in a room."""
+        self._reread = reread
 
     def live(self, chat_id: ChatId) -> LiveRoom | None:
         """The room, if somebody here listens to it and it has been read."""
@@ -195,12 +200,20 @@ class Hub:
             live.is_filling = True
             self._tasks.start(f"fill {live.chat_id}", self._fill(live, found_by))
 
+    async def _dismiss_who_left(self, live: LiveRoom) -> None:
+        """What was read may have been said after somebody was taken out, of which nobody has told us yet."""
+        versions = await self._rooms.versions([live.chat_id])
+        is_changed = live.room is not None and versions.get(live.chat_id) != live.room.version
+        if is_changed and self._reread is not None:
+            await self._reread(live.chat_id)
+
     async def _fill(self, live: LiveRoom, found_by: str) -> None:
         """Until nothing waits. Where the store does not answer, the next check of all rooms tries again."""
         is_hole = False
         try:
             while True:
                 page = await self._messages.after(live.chat_id, live.top, FILL_PAGE)
+                await self._dismiss_who_left(live)
                 if page and page[0].seq > live.top + 1:
                     live.top = page[0].seq - 1  # kept no longer: whoever is here comes back and reads
                 for entry in page:

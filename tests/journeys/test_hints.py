@@ -34,6 +34,27 @@ async def test_a_hint_ends_a_session_that_is_over_at_every_worker_at_once_and_no
 
 
 @pytest.mark.gen_test(timeout=SECONDS)
+async def test_what_waits_to_be_carried_out_when_a_session_ends_is_not(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "TICK_SECONDS", 3600)
+    scene = await start(**NEVER)
+    await scene.room()
+    tab = await scene.browser("cliente")
+    for _ in range(20):
+        tab.writes(json.dumps({"event": "join_chat", "data": {"chat_id": "nenhuma"}}))
+    said = {"chat_id": 1, "conteudo": "Ainda aqui", "client_id": "c"}
+    tab.writes(json.dumps({"event": "send_message", "data": said}))
+    await tab.hears("error", code="not_found")
+    await asyncio.to_thread(end_session, scene.keys["cliente"])
+    await scene.api("POST", "/hints", {"user_ids": [scene.ids["cliente"]]})
+    assert await tab.is_closed() == 4401
+    await asyncio.sleep(1.5)  # as long as all of it would take
+    reforma = await scene.browser("reforma")
+    assert (await reforma.asks("join_chat", chat_id=1))["messages"] == []
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
 async def test_a_hint_alone_logs_nobody_out(start: Start) -> None:
     scene = await start(**NEVER)
     tab = await scene.browser("cliente")

@@ -51,6 +51,25 @@ async def test_who_is_taken_out_of_a_room_hears_nothing_more_of_it(start: Start)
 
 
 @pytest.mark.gen_test(timeout=SECONDS)
+async def test_nor_where_nobody_has_told_its_worker_of_either(start: Start) -> None:
+    # Without Redis a worker finds both in the store: the room that has changed, and what was said since.
+    one, other = [await start(watch_seconds=3600) for _ in range(2)]
+    await one.room()
+    removed, stays = await other.browser("reforma"), await other.browser("cliente")
+    for tab in (removed, stays):
+        await tab.asks("join_chat", chat_id=1)
+    await one.room(members=("cliente",))
+    said = await (await one.browser("cliente")).says("A sós", in_room=1)
+    hub = other.worker.chat.rooms._hub
+    live = hub.live("1")
+    assert live is not None
+    hub.fill(live, found_by="watch")
+    await stays.hears("new_message", seq=said["seq"])
+    assert (await removed.hears("room_left"))["reason"] == "removed"
+    assert not removed.has_heard("new_message")
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
 async def test_who_is_taken_out_while_a_message_is_stored_is_not_notified_of_it(
     start: Start, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,9 +10,10 @@ from sockjs.tornado.websocket import SockJSWebSocketHandler
 from tornado.httputil import HTTPHeaders
 from tornado.websocket import WebSocketClosedError, _WebSocketParams
 
-from handlers.sockjs.closing import INTERRUPTED, TOO_SLOW
+from handlers.sockjs.closing import FLOOD, INTERRUPTED, TOO_SLOW
 from handlers.sockjs.framing import Framing
 from handlers.sockjs.gate import Gate
+from handlers.sockjs.load import FRAME_BYTES, Load
 from handlers.sockjs.output import Output, forget_way
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Socket(Gate, SockJSWebSocketHandler, ABC):
     _reaper: asyncio.TimerHandle | None = None
     _is_heard = True
     _room: asyncio.Future[None] | None = None
+    _load: Load | None = None
 
     def _execute(self, transforms: list[Any], *args: bytes, **kwargs: bytes) -> Coroutine[Any, Any, None]:
         """As Tornado's, but a wrong method is answered without a body.
@@ -110,13 +112,23 @@ class Socket(Gate, SockJSWebSocketHandler, ABC):
     def new_session(self, session_id: str) -> Life:
         """A session that is this WebSocket's alone."""
 
+    def is_flooded(self, size_bytes: int = FRAME_BYTES) -> bool:
+        """More comes in than any client sends, and the connection is being closed."""
+        if self._load is None:
+            self._load = Load(asyncio.get_running_loop().time)
+        if not self._load.add(size_bytes):
+            return False
+        if self.session is not None:
+            self.session.close(*FLOOD)
+        return True
+
     def is_too_large(self, message: str | bytes) -> bool:
-        """The frame is over the limit, and the connection is being closed with 1009."""
+        """The frame is over a limit, and the connection is being closed: with 1009, or for a flood."""
         self._is_heard = True
         limit = self.server.config.frame_bytes
         size = len(message) if isinstance(message, bytes) else _bytes_in(message, limit)
         if size <= limit:
-            return False
+            return self.is_flooded(size)
         self.hang_up(1009, "message too big")
         return True
 

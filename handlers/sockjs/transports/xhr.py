@@ -37,6 +37,7 @@ class Sending(Bound, ABC):
             self.set_header("Content-Type", "text/plain; charset=UTF-8")
             self.finish(str(error))
             return
+        self.request.body = b""  # it may wait here for long, among many
         room = session.on_messages(texts)
         if room is not None:
             await room

@@ -27,13 +27,13 @@ def frame(text: str) -> bytes:
     return b"\x81" + size + MASK + masked
 
 
-async def raw_line(place: Place) -> asyncio.StreamWriter:
+async def raw_line(place: Place, path: str = "") -> asyncio.StreamWriter:
     """A WebSocket of which the test writes every byte."""
     _, writer = await place.wire._line()
     key = b64encode(os.urandom(16)).decode()
     writer.write(
-        f"GET /ws/websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+        f"GET /ws{path}/websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+        f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
     )
     return writer
 

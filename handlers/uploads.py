@@ -20,7 +20,7 @@ from prosa.chat.commands import SendMessage, shaped
 from prosa.chat.service import Chat
 from prosa.chat.wire import attachment_shape
 from prosa.models.attachments import Attachment, Upload
-from prosa.models.errors import MalformedError, ProsaError, TooLargeError
+from prosa.models.errors import MalformedError, ProsaError, TooLargeError, UnauthenticatedError
 from prosa.models.ids import CLIENT_ID, ChatId, ClientId
 from prosa.models.people import Person
 
@@ -203,12 +203,22 @@ class SendFile(Receiving, forms.Send):
         upload = await self.received()
         fields = {"conteudo": "", **self.fields("conteudo", "client_id", "attachment_id"), "chat_id": chat_id}
         if upload is not None:
+            await self._check_person(upload)
             name = fields.get("client_id", "")
             client_id = ClientId(name if CLIENT_ID.fullmatch(name) else uuid4().hex)
             self._kept_file = await self.chat.uploads.complete_or_discard(upload, client_id)
             fields |= {"client_id": client_id, "attachment_id": self._kept_file.id}
         await self.chat.messages.send(self._person, shaped(fields, SendMessage))
         self.back(chat_id)
+
+    async def _check_person(self, upload: Upload) -> None:
+        """Whoever sends it may have lost the right to while it came, which may have taken minutes."""
+        try:
+            if (await self.identified()).user_id != self._person.user_id:
+                raise UnauthenticatedError
+        except ProsaError:
+            self.chat.uploads.abandon(upload)
+            raise
 
     def kept_attachment(self) -> dict[str, str] | None:
         """The file that has come with what was refused, or was there before: it need not be chosen again."""

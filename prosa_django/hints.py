@@ -32,13 +32,16 @@ def collected() -> Iterator[None]:
             sender.hint(people)
 
 
-def hint(user_id: object) -> None:
-    """This person's sessions or rights may have changed: Prosa asks about them again. Returns at once."""
+def hint(user_id: object, *, using: str | None = None) -> None:
+    """This person's sessions or rights may have changed: Prosa asks about them again. Returns at once.
+
+    ``using``: the database in which they have, the default one otherwise.
+    """
     people = _collecting.get()
     if people is not None:
         people.add(str(user_id))
     else:
-        transaction.on_commit(lambda: sender.hint({str(user_id)}))
+        transaction.on_commit(lambda: sender.hint({str(user_id)}), using=using)
 
 
 def listen() -> None:
@@ -55,13 +58,19 @@ def _logged_out(*, user: Any = None, **_: Any) -> None:
 
 
 def _saved(
-    *, instance: Any, created: bool, raw: bool, update_fields: frozenset[str] | None, **_: Any
+    *,
+    instance: Any,
+    created: bool,
+    raw: bool,
+    using: str,
+    update_fields: frozenset[str] | None,
+    **_: Any,
 ) -> None:
     is_person = isinstance(instance, get_user_model())
     if is_person and not created and not raw and update_fields != frozenset({"last_login"}):
-        hint(instance.pk)
+        hint(instance.pk, using=using)
 
 
-def _deleted(*, instance: Any, **_: Any) -> None:
+def _deleted(*, instance: Any, using: str, **_: Any) -> None:
     if isinstance(instance, get_user_model()):
-        hint(instance.pk)
+        hint(instance.pk, using=using)

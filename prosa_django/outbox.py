@@ -18,7 +18,7 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, router, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -36,21 +36,26 @@ LOOK_SECONDS = 0.05
 BATCH = 100
 
 
-def sync_room(chat_id: str) -> None:
+def sync_room(chat_id: str, *, using: str | None = None) -> None:
     """The room will be in Prosa as it is here, or be deleted there; this returns at once.
 
-    Call it in the transaction that changes the room: both happen, or neither.
+    Call it in the transaction that changes the room: both happen, or neither. Where that is in another
+    database than the outbox, ``using`` names it: what was told before its commit is told anew after it.
     """
     write_down(chat_id)
-    transaction.on_commit(sender.wake)
+    outbox = router.db_for_write(PendingRoom)
+    if using is None or using == outbox:
+        transaction.on_commit(sender.wake, using=outbox)
+    else:
+        transaction.on_commit(lambda: sync_room(chat_id), using=using)
 
 
-def say_in_room(chat_id: str, conteudo: str, *, client_id: str) -> None:
+def say_in_room(chat_id: str, conteudo: str, *, client_id: str, using: str | None = None) -> None:
     """The site's words will be in the room, once for each ``client_id``, after what the room is like."""
     PendingMessage.objects.get_or_create(
         chat_id=chat_id, client_id=client_id, defaults={"conteudo": conteudo}
     )
-    sync_room(chat_id)
+    sync_room(chat_id, using=using)
 
 
 def told(chat_id: str) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from pymongo import monitoring
 
 from tests import files
-from tests.journeys.scene import Start
+from tests.journeys.scene import Start, end_session
 from tests.journeys.uploading import (
     BOUNDARY,
     Sender,
@@ -73,9 +73,9 @@ async def test_over_http_what_is_too_large_is_refused_before_it_comes_or_while_i
     await until_left(scene, {})
 
 
-def begun(sender: Sender, body: bytes, size: int) -> bytes:
+def begun(sender: Sender, body: bytes, size: int, path: str = "/chat/1/anexos/") -> bytes:
     head = (
-        "POST /chat/1/anexos/ HTTP/1.1\r\nHost: localhost\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\n"
         f"Cookie: {sender.cookies}\r\nX-XSRFToken: {sender.xsrf}\r\n"
         f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {size}\r\n\r\n"
     )
@@ -96,6 +96,26 @@ async def test_who_is_taken_out_of_the_room_while_a_file_comes_has_none_there(st
     writer.write(body[-100:])
     assert (await reader.readline()).startswith(b"HTTP/1.1 404")
     await until_left(scene, {})
+    writer.close()
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_who_is_logged_out_while_a_file_comes_sends_none(start: Start) -> None:
+    scene = await start()
+    await scene.room()
+    sender = await Sender.open(scene)
+    fields = [("_xsrf", None, sender.xsrf.encode()), ("conteudo", None, b"Ainda aqui")]
+    body = form_of(*fields, ("arquivo", "a.pdf", BIG))
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(scene.url.rpartition(":")[2]))
+    writer.write(begun(sender, body[:-100], len(body), "/chat/1/enviar/"))
+    async with asyncio.timeout(SECONDS):
+        while "pieces" not in await left(scene):  # noqa: ASYNC110 - what is stored tells nobody
+            await asyncio.sleep(0.02)
+    await asyncio.to_thread(end_session, scene.keys["cliente"])
+    writer.write(body[-100:])
+    assert (await reader.readline()).startswith(b"HTTP/1.1 401")
+    await until_left(scene, {})
+    assert await scene.worker.database.messages.count_documents({}) == 0
     writer.close()
 
 

@@ -89,6 +89,19 @@ def test_what_is_undone_is_not_hinted_at(prosa: Listener, stranger: Any) -> None
     assert prosa.hints == [str(stranger.pk)]
 
 
+def test_a_hint_waits_for_the_database_in_which_somebody_has_changed(
+    prosa: Listener, stranger: Any, deals: str
+) -> None:
+    from prosa_django import hints  # noqa: PLC0415 - only once Django is set up
+
+    with transaction.atomic(using=deals):
+        hints.hint(stranger.pk, using=deals)
+        hints.hint(0)
+        until(lambda: prosa.hints)
+        assert prosa.hints == ["0"]
+    until(lambda: prosa.hints == ["0", str(stranger.pk)])
+
+
 def test_a_logout_does_not_wait_for_a_prosa_that_is_away(logged_in: LogIn) -> None:
     with override_settings(PROSA_URL="http://127.0.0.1:9", PROSA_KEY="k" * 32):
         assert logged_in("cliente").post("/sair/").status_code == 302

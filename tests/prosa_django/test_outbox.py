@@ -46,6 +46,18 @@ def test_a_change_is_told_after_the_commit_from_another_thread(
     assert threading.current_thread().name not in threads
 
 
+def test_what_changes_in_another_database_is_told_as_it_is_after_that_ones_commit(
+    outbox: Any, deal: Any, prosa: Listener, deals: str
+) -> None:
+    need = deal.orcamento.necessidade
+    with transaction.atomic(using=deals):
+        outbox.say_in_room(str(deal.pk), "Finalizado", client_id="c", using=deals)
+        outbox.told(str(deal.pk))  # whoever tells it in between tells of what was before
+        type(need).objects.filter(pk=need.pk).update(status="finalizado")
+    until(lambda: puts(prosa, str(deal.pk)) == ["Em atendimento", "Finalizado"])
+    until(lambda: not outbox.pending([str(deal.pk)]))
+
+
 def test_what_is_undone_is_not_told(outbox: Any, deal: Any, prosa: Listener) -> None:
     with transaction.atomic():
         outbox.say_in_room(str(deal.pk), "Nunca dito", client_id="c")

@@ -16,6 +16,8 @@ SESSION = re.compile(r"(/ws/chat/[^/\s]+/)[^/\s]+(?=/)")
 """The id of a SockJS session: whoever knows one that said who it is on the line may speak on it."""
 FILE = re.compile(r"(/anexos/[^/\s]+/)[^/\s]+")
 """The name of a file: a person has given it."""
+EMAIL = re.compile(r"(?<![^\s=/@])[^\s=/@]+(?:@|%40)[^\s/@]+")
+"""By which a site may know its people. Looked for where a word begins, so that each is looked at once."""
 
 NOISY = ("asyncio", "django", "pymongo", "tornado.access", "tornado.general")
 """Below a warning they quote: commands with their documents, queries, headers that are no headers."""
@@ -25,14 +27,14 @@ class OneLine(logging.Formatter):
     """A record on one line, a traceback included, without what opens a door or was said behind one.
 
     For whatever writes it, Tornado and the site's code too: an address has no query, no session, and no
-    name of a file.
+    name of a file, and nothing is an e-mail address.
     """
 
     def format(self, record: logging.LogRecord) -> str:
         """The record with its line ends, and all that is not to be seen, made visible."""
         line = super().format(record).replace("\r", "").replace("\n", " | ")
         line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in line)
-        return FILE.sub(r"\1-", SESSION.sub(r"\1-", QUERY.sub("?-", line)))
+        return EMAIL.sub("-@-", FILE.sub(r"\1-", SESSION.sub(r"\1-", QUERY.sub("?-", line))))
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - the library's name
         """Where it was raised and of which type: its words may quote what a person wrote."""

@@ -36,6 +36,8 @@ SECRET = [
     "/ws/chat/000%3Ftoken=secret/a/xhr",
     "/ws/chat/info?token=secret",
     "/chat/1/anexos/abc/secret.pdf",
+    "/chat/api/v1/people/secret@exemplo.com/erase",
+    "/chat/api/v1/people/secret%40exemplo.com/erase",
     "/chat/1/anexos%3Ftoken=secret",
 ]
 

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -90,6 +91,21 @@ def test_what_a_person_calls_a_file_is_not_told() -> None:
     assert line_of("GET path=/chat/1/anexos/0ab/exame%20da%20Ana.pdf status=200") == (
         "GET path=/chat/1/anexos/0ab/- status=200"
     )
+
+
+def test_an_address_by_which_a_site_knows_somebody_is_not_told() -> None:
+    assert (
+        line_of("opened user_id=ana.souza@exemplo.com.br transport=xhr") == "opened user_id=-@- transport=xhr"
+    )
+    assert line_of("GET path=/chat/api/v1/people/ana%40exemplo.com/erase status=202") == (
+        "GET path=/chat/api/v1/people/-@-/erase status=202"
+    )
+
+
+def test_a_long_word_is_looked_at_once() -> None:
+    began = time.process_time()
+    line_of("x" * 2_000_000)
+    assert time.process_time() - began < 5  # again from each of its places it would take hours
 
 
 @pytest.mark.parametrize("name", ["tornado.general", "pymongo.command", "django.db.backends", "asyncio"])

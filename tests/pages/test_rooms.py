@@ -99,3 +99,28 @@ def test_where_nothing_waits_nothing_is_shown(people: People) -> None:
     answer = site.evaluate("fetch('/prosa/unread').then(answer => answer.json())")
     assert answer == {"unread": 0, "label": "0 mensagem não lida"}
     expect(site.locator("[data-prosa-unread]")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("width", "panes"), [(899, 1), (900, 2), (1199, 2), (1200, 3)])
+def test_the_list_and_the_deal_stand_beside_the_room_where_there_is_place(
+    people: People, width: int, panes: int
+) -> None:
+    page = people("cliente", ROOM_1, viewport={"width": width, "height": 800})
+    is_live(page)
+    expect(page.locator(".pane")).to_be_visible(visible=panes > 1)
+    expect(page.locator(".deal")).to_be_visible(visible=panes > 2)
+    expect(page.locator("[data-part=text-box]")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_printed_room_is_a_transcript(people: People) -> None:
+    page = people("cliente", ROOM_1)
+    is_live(page)
+    say(page, "Para o papel")
+    expect(message(page, "Para o papel")).to_have_count(1)
+    page.emulate_media(media="print")
+    expect(message(page, "Para o papel")).to_be_visible()
+    for hidden in (".composer", ".pane", ".room-head__details"):
+        expect(page.locator(hidden)).to_be_hidden()
+    log = page.locator("[data-part=scroller]")
+    assert log.evaluate("one => one.scrollHeight - one.clientHeight") <= 1, "all of it is on the paper"

@@ -108,7 +108,7 @@ class Past:
         """Every room, the oldest first."""
         query = f"SELECT id, cliente_id, fornecedor_id, ativo FROM {self._rooms} ORDER BY id"  # noqa: S608
         for pk, cliente, fornecedor, ativo in _rows(query):
-            yield Room(str(pk), str(cliente), str(fornecedor), bool(ativo))
+            yield Room(str(pk), _person(cliente), _person(fornecedor), bool(ativo))
 
     def messages(self, chat_id: str) -> Iterator[Message]:
         """Everything that was said in the room, in order. Raises ``ValueError`` where one has no moment."""
@@ -119,7 +119,7 @@ class Past:
         for pk, author, text, moment, lida, file in _rows(query, int(chat_id)):
             yield Message(
                 client_id=str(uuid5(NAMESPACE_URL, f"prosa:{self._name}:{pk}")),
-                remetente_id=str(author),
+                remetente_id=_person(author),
                 conteudo=_text(text or "", file or ""),
                 sent_at=_moment(moment),
                 lida=bool(lida),
@@ -157,6 +157,11 @@ def names(user_ids: set[str]) -> dict[str, str]:
         str(user.pk): (getattr(user, "get_full_name", lambda: "")() or user.get_username())[:NAME_CHARS]
         for user in found
     }
+
+
+def _person(value: Any) -> str:
+    """The id of somebody, as the site's model has it: a UUID is kept in some databases without its dashes."""
+    return str(get_user_model()._meta.pk.to_python(value))  # noqa: SLF001 - public by its documentation
 
 
 def _rows(query: str, *values: Any) -> Iterator[tuple[Any, ...]]:

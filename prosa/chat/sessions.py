@@ -196,8 +196,10 @@ class Sessions:
         """These people may be nobody any more: they are asked about at once.
 
         An answer that was on its way when the hint came is older than the hint, and does not count: neither
-        for those who are being asked about already, nor for those who are just coming in.
+        for those who are being asked about already, nor for those who are just coming in. Nor do tokens
+        that were signed before: their holders are sent for others, which the site gives to those it knows.
         """
+        self._tokens.doubt(user_ids)
         self._hinted.update(dict.fromkeys(user_ids, self._now()))
         self._answers.forget(user_ids)
         for credential, watched in self._watched.items():
@@ -244,7 +246,8 @@ class Sessions:
         if isinstance(answer, BaseException):
             self._bear(watched, answer)
         elif answer is None or answer.user_id != watched.person.user_id:
-            _end(watched, *_farewell(credential, is_over=watched.is_over(self._now())))
+            is_over = watched.is_over(self._now()) or self._tokens.are_ours(credential.secret)
+            _end(watched, *_farewell(credential, is_over=is_over))
         else:
             watched.unknown_since = None
             watched.person = msgspec.structs.replace(watched.person, expires_at=answer.expires_at)

@@ -4,7 +4,7 @@ Each kind has keys of its own, never the site's ``SECRET_KEY``: whoever holds on
 site here, and nothing else. Minting is the site's business.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import jwt
@@ -124,6 +124,13 @@ class PersonTokens:
         self._keys = _Keys(named, audience=PERSON_AUDIENCE, required=["aud", "sub"])
         self._access_keys = _Keys(unnamed, audience=None, required=["token_type", "user_id"])
         self._now = now
+        self._doubted: dict[UserId, float] = {}
+
+    def doubt(self, user_ids: Iterable[UserId]) -> None:
+        """What was signed for these people before this second counts no more. They may be given another."""
+        now = self._now()
+        recent = {who: at for who, at in self._doubted.items() if now < at + MAX_LIFETIME_SECONDS}
+        self._doubted = recent | dict.fromkeys(user_ids, float(int(now)))
 
     def are_ours(self, token: str) -> bool:
         """Whether ``token`` names one of our keys, good or not; all others are for the site to judge."""
@@ -141,6 +148,8 @@ class PersonTokens:
         if claims is None or claims["exp"] <= self._now():
             return None
         user_id, name = claims["sub"], claims.get("name", claims["sub"])
+        if int(claims["iat"]) < self._doubted.get(user_id, 0):
+            return None
         if not user_id or len(user_id) > USER_ID_CHARS or not isinstance(name, str):
             return None
         if not _can_be_told(user_id + name):

@@ -23,9 +23,9 @@ from tests.prosa.chat.unframed import never
 SECRET = "s" * 32
 
 
-def token(scene: "Scene", *, sub: str = "1", seconds: float = 300) -> Credential:
-    """As the site mints it; the scene's clock shows the world's time from then on."""
-    now = int(time.time())
+def token(scene: "Scene", *, sub: str = "1", seconds: float = 300, later: int = 0) -> Credential:
+    """As the site mints it; the scene's clock shows the world's time from then on, and ``later`` seconds."""
+    now = int(time.time()) + later
     scene.clock.now = now
     claims = {"sub": sub, "aud": "prosa", "iat": now, "exp": now + seconds}
     return Credential("token", jwt.encode(claims, SECRET, algorithm="HS256", headers={"kid": "k"}))

@@ -97,3 +97,23 @@ async def test_a_token_that_names_no_key_of_ours_is_for_the_site_to_judge(scene:
     assert found == [ANA, bia, None, None]
     assert sorted(key for batch in scene.site.batches for key in batch) == sorted(["a", theirs, "x"])
     assert len(scene.site.batches) <= 2
+
+
+@pytest.mark.gen_test
+async def test_after_a_hint_only_a_token_that_is_signed_since_counts(scene: Scene) -> None:
+    old, neighbours = token(scene), token(scene, sub="2")
+    closed = await shown(scene, old)
+    await shown(scene, neighbours)
+    await scene.after(5)
+    scene.sessions.hurry(frozenset({ANA.user_id}))
+    await scene.after(1)
+    assert scene.ended == [(4003, "token expired")]
+    scene.sessions.forget(closed)
+    assert await scene.sessions.identify(old) is None
+    fresh = token(scene, later=6)
+    connection = await shown(scene, fresh)
+    await scene.after(60)
+    assert len(scene.ended) == 1
+    with pytest.raises(UnauthenticatedError):
+        await scene.sessions.refresh(connection, old)
+    assert await scene.sessions.identify(neighbours) is not None

@@ -5,16 +5,26 @@ from collections.abc import Callable
 
 import pytest
 from tornado import iostream
+from tornado.websocket import WebSocketClientConnection
 
 from handlers.sockjs import server
 from handlers.sockjs.output import can_send_past
 from handlers.sockjs.payload import Payload
-from tests.handlers.sockjs.conftest import Place
+from tests.handlers.sockjs.conftest import Place, Recorder
 from tests.handlers.sockjs.wire import heard, session_path
 from tests.waiting import until
 
 pytestmark = pytest.mark.gen_test(timeout=30)
 Start = Callable[..., Place]
+
+
+async def met(one: Place) -> tuple[WebSocketClientConnection, Recorder]:
+    """Both ends of a line that has been used."""
+    other = await one.wire.socket("/ws/websocket")
+    await other.write_message("here")
+    assert await heard(other) == "here"
+    (connection,) = one.connections
+    return other, connection
 
 
 async def test_this_tornado_says_what_waits_in_its_streams(place: Start) -> None:
@@ -33,10 +43,7 @@ async def test_where_it_does_not_say_so_everything_goes_through_its_stream(
         assert not can_send_past()
     monkeypatch.setattr(server, "can_send_past", lambda: False)
     one = place(queue_bytes=2**24, queue_messages=10_000)
-    other = await one.wire.socket("/ws/websocket")
-    await other.write_message("here")
-    assert await heard(other) == "here"
-    (connection,) = one.connections
+    other, connection = await met(one)
     assert connection._carrier.handler._output._hand_over is None
     for number in range(2_000):
         connection.send(Payload(f"{number:05}" + "x" * 1_000))
@@ -46,10 +53,7 @@ async def test_where_it_does_not_say_so_everything_goes_through_its_stream(
 
 async def test_what_is_said_while_corked_leaves_in_its_order_once_uncorked(place: Start) -> None:
     one = place()
-    other = await one.wire.socket("/ws/websocket")
-    await other.write_message("here")
-    assert await heard(other) == "here"
-    (connection,) = one.connections
+    other, connection = await met(one)
     connection.cork()
     connection.cork()
     for text in ("first", "second"):
@@ -67,10 +71,7 @@ async def test_what_is_said_while_corked_leaves_before_the_goodbye(
 ) -> None:
     monkeypatch.setattr(server, "can_send_past", lambda: is_direct)
     one = place()
-    other = await one.wire.socket("/ws/websocket")
-    await other.write_message("here")
-    assert await heard(other) == "here"
-    (connection,) = one.connections
+    other, connection = await met(one)
     connection.cork()
     connection.send(Payload("last"))
     connection.close(4001, "enough")

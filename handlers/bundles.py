@@ -4,13 +4,12 @@ In ``static/`` one file is one thing, at length and with its comments; a browser
 them. What belongs together, and in which order, is said here alone; ``static.py`` serves it.
 """
 
+import gzip
 import hashlib
 import re
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
-import zopfli.gzip
 from rcssmin import cssmin
 from rjsmin import jsmin
 
@@ -88,7 +87,7 @@ SOCKET_IO = ("io_rooms", "io_sends", "io")
 SCRIPTS = {
     "sockjs.js": SOCKJS,
     "rooms.js": tuple(f"js/{name}" for name in (*PAGE, "rooms_page")),
-    "room.js": tuple(f"js/{name}" for name in (*PAGE, *OUTBOX, *SOCKET_IO, *ROOM)),
+    "room.js": tuple(f"js/{name}" for name in (*PAGE, *OUTBOX, *ROOM)),
     "io.js": (*SOCKJS, *(f"js/{name}" for name in (*LINE, *SOCKET_IO))),
     "badge.js": ("js/badge",),
 }
@@ -120,15 +119,9 @@ def _bundle(name: str, body: bytes) -> Bundle:
     return Bundle(
         name=name,
         body=body,
-        gzipped=_zipped(body),
+        gzipped=gzip.compress(body, compresslevel=9, mtime=0),
         version=_version(body),
     )
-
-
-@cache
-def _zipped(body: bytes) -> bytes:
-    """Once in a process: it takes ten times as long as zlib's best."""
-    return zopfli.gzip.compress(body, numiterations=1)
 
 
 def _version(body: bytes) -> str:

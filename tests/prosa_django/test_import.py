@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, models
+from django.db import connection
 from django.test.utils import override_settings
 from tornado.ioloop import IOLoop
 
@@ -290,15 +290,3 @@ def test_an_author_whom_the_site_has_forgotten_is_kept(
     assert lines(capsys)["901"][-1] == "ok"
     entry = beside.asks(lambda: beside.scene.log("901"))[0]
     assert (entry.author_id, entry.author_name) == ("777", "")
-
-
-def test_people_whose_ids_are_uuids_are_found_however_the_database_keeps_them(
-    site: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from django.contrib.auth import get_user_model  # noqa: PLC0415 - only once Django is set up
-
-    from prosa_django import past  # noqa: PLC0415
-
-    pk = uuid4()
-    monkeypatch.setattr(get_user_model()._meta, "pk", models.UUIDField())
-    assert [past._person(kept) for kept in (pk, pk.hex, str(pk))] == [str(pk)] * 3

@@ -1,1 +1,0 @@
-from zopfli import gzip as gzip

@@ -4,9 +4,9 @@ In ``static/`` one file is one thing, at length and with its comments; a browser
 them. What belongs together, and in which order, is said here alone; ``static.py`` serves it.
 """
 
-import gzip
 import hashlib
 import re
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -34,7 +34,6 @@ PAGE = (
     "status_line",
     "attention",
     "live",
-    "hide",
     "chime",
     "faces",
     "attachment_view",
@@ -87,7 +86,7 @@ SOCKET_IO = ("io_rooms", "io_sends", "io")
 SCRIPTS = {
     "sockjs.js": SOCKJS,
     "rooms.js": tuple(f"js/{name}" for name in (*PAGE, "rooms_page")),
-    "room.js": tuple(f"js/{name}" for name in (*PAGE, *OUTBOX, *ROOM)),
+    "room.js": tuple(f"js/{name}" for name in (*PAGE, *OUTBOX, *SOCKET_IO, *ROOM)),
     "io.js": (*SOCKJS, *(f"js/{name}" for name in (*LINE, *SOCKET_IO))),
     "badge.js": ("js/badge",),
 }
@@ -96,6 +95,9 @@ SCRIPTS = {
 SHEETS = ("reset", "theme", "base", "floor", "layout", "components/*", "utilities")
 """The one sheet of all pages, kept from the first one on; what comes later wins. Components are apart from
 each other, and come by their names."""
+
+GZIP_BITS = zlib.MAX_WBITS + 16
+"""With the frame of gzip around it, and no time in it."""
 
 USE = re.compile(r"([{;]\s*)([\w-]+\s*:[^{};]*var\(--[^{};]*)")
 VARIABLE = re.compile(r"var\((--[\w-]+)\)")
@@ -119,9 +121,15 @@ def _bundle(name: str, body: bytes) -> Bundle:
     return Bundle(
         name=name,
         body=body,
-        gzipped=gzip.compress(body, compresslevel=9, mtime=0),
+        gzipped=_zipped(body),
         version=_version(body),
     )
+
+
+def _zipped(body: bytes) -> bytes:
+    """As small as zlib can, with all the memory that it may have."""
+    zipper = zlib.compressobj(zlib.Z_BEST_COMPRESSION, zlib.DEFLATED, GZIP_BITS, zlib.DEF_MEM_LEVEL + 1)
+    return zipper.compress(body) + zipper.flush()
 
 
 def _version(body: bytes) -> str:

@@ -172,20 +172,16 @@
 
   /* Whether the same could be taken another time; if not, it has to be written anew. */
   prosa.isWorthTrying = function (failed) {
-    return Boolean(WORTH_TRYING[failed.code]);
-  };
-
-  Outbox.prototype.failedOne = function (clientId) {
-    return this.parts.store.all().filter(function (each) {
-      return each.client_id === clientId && each.failed;
-    })[0];
+    return WORTH_TRYING[failed.code];
   };
 
   /* The person wants a failed one tried again: after all that was said meanwhile, and under the same name unless that
      is taken by another text. False where it would fail again, and is returned, without a file that is gone. */
   Outbox.prototype.retry = function (clientId) {
-    var message = this.failedOne(clientId);
-    var isTried = Boolean(message) && prosa.isWorthTrying(message.failed);
+    var message = this.parts.store.all().filter(function (each) {
+      return each.client_id === clientId && each.failed;
+    })[0];
+    var isTried = message && prosa.isWorthTrying(message.failed);
     if (isTried) {
       this.discard(clientId);
       this.parts.store.add(message.failed.code === 'conflict' ? this.parts.newId() : clientId, message.conteudo,

@@ -51,10 +51,6 @@
       prosa.part(outbox.retry(clientId) ? 'scroller' : 'text-box').focus();
     });
     parts.pending.on('discard', function (clientId) {
-      var message = outbox.failedOne(clientId);
-      if (message && message.attachment) {
-        parts.drop(message.attachment);
-      }
       outbox.discard(clientId);
       prosa.part('scroller').focus();
     });

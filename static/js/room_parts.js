@@ -66,7 +66,9 @@
       problem: function (text) {
         parts.composer.problem(text);
       },
-      drop: parts.drop,
+      drop: function (attachment) {
+        parts.connection.say('upload_cancel', { upload_id: attachment.id });
+      },
       newUpload: function (file) {
         return new prosa.Upload({
           url: '/chat/' + page.chat_id + '/anexos/',
@@ -121,9 +123,6 @@
         parts.room.send(message, done);
       }
     });
-    parts.drop = function (attachment) {
-      parts.connection.say('upload_cancel', { upload_id: attachment.id });
-    };
     parts.tray = prosa.canUpload() ? makeTray(parts) : null;
     parts.composer = new prosa.Composer({
       files: parts.tray,

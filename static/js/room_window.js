@@ -21,9 +21,8 @@
     var live = prosa.part('live');
     var older = prosa.part('older');
     var timer = null;
-    parts.window.on('asking', function (isAsking, refusal) {
-      var rest = refusal ? prosa.text('Não foi possível carregar. Tentar de novo') : prosa.text('Mensagens anteriores');
-      older.textContent = isAsking ? prosa.text('Carregando…') : rest;
+    parts.window.on('asking', function (isAsking) {
+      older.textContent = isAsking ? prosa.text('Carregando…') : prosa.text('Mensagens anteriores');
       prosa.timers.clear(timer);
       live.setAttribute('aria-live', 'off');
       timer = prosa.timers.set(function () {

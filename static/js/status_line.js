@@ -60,7 +60,7 @@
     } else if (state === 'stopped') {
       this.notice(prosa.text('Esta página ficou desatualizada. Recarregue-a para continuar.'), prosa.text('Recarregar'), '', false);
     } else if (state !== 'connecting' && state !== 'checking') {
-      prosa.hide(this.parts.notice, true);
+      this.parts.notice.hidden = true;
     }
   };
 

@@ -111,7 +111,7 @@ class Socket(Transport):
         self._inbox.end()
 
     def _dismiss(self, code: int, reason: str) -> None:
-        """The service ends it. But at a restart it may be that nothing that was received is allowed now."""
+        """The service ends it: what was received may not be allowed any more, unless it is for a restart."""
         if (code, reason) != RESTART:
             self._inbox.clear()
         self.close(code, reason)

@@ -13,6 +13,7 @@ The site says what a room is like in the module that its setting ``PROSA_ROOMS``
 import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from importlib import import_module
 from typing import Any
@@ -51,11 +52,20 @@ def sync_room(chat_id: str, *, using: str | None = None) -> None:
 
 
 def say_in_room(chat_id: str, conteudo: str, *, client_id: str, using: str | None = None) -> None:
-    """The site's words will be in the room, once for each ``client_id``, after what the room is like."""
+    """The site's words will be in the room, once for each ``client_id``, after what the room is like.
+
+    In the transaction that makes them true, as ``sync_room``. Where that is in another database than the
+    outbox, they are written down right after its commit: a transaction that is undone says nothing; a process
+    that dies between the two leaves them unsaid.
+    """
+    if using is not None and using != router.db_for_write(PendingMessage):
+        later = partial(say_in_room, chat_id, conteudo, client_id=client_id)
+        transaction.on_commit(later, using=using)
+        return
     PendingMessage.objects.get_or_create(
         chat_id=chat_id, client_id=client_id, defaults={"conteudo": conteudo}
     )
-    sync_room(chat_id, using=using)
+    sync_room(chat_id)
 
 
 def told(chat_id: str) -> bool:

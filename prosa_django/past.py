@@ -32,8 +32,9 @@ _HEAP = re.compile(f"[{_MARKS}]{{32,}}")
 
 
 class Room(NamedTuple):
-    """A conversation of two."""
+    """A conversation of two, and its key as its table has it."""
 
+    key: Any
     chat_id: str
     cliente: str
     fornecedor: str
@@ -108,15 +109,15 @@ class Past:
         """Every room, the oldest first."""
         query = f"SELECT id, cliente_id, fornecedor_id, ativo FROM {self._rooms} ORDER BY id"  # noqa: S608
         for pk, cliente, fornecedor, ativo in _rows(query):
-            yield Room(str(pk), _person(cliente), _person(fornecedor), bool(ativo))
+            yield Room(pk, str(pk), _person(cliente), _person(fornecedor), bool(ativo))
 
-    def messages(self, chat_id: str) -> Iterator[Message]:
+    def messages(self, room: Room) -> Iterator[Message]:
         """Everything that was said in the room, in order. Raises ``ValueError`` where one has no moment."""
         query = (
             "SELECT id, remetente_id, conteudo, data_envio, lida, arquivo_anexo"  # noqa: S608
             f" FROM {self._messages} WHERE chat_room_id = %s ORDER BY data_envio, id"
         )
-        for pk, author, text, moment, lida, file in _rows(query, int(chat_id)):
+        for pk, author, text, moment, lida, file in _rows(query, room.key):
             yield Message(
                 client_id=str(uuid5(NAMESPACE_URL, f"prosa:{self._name}:{pk}")),
                 remetente_id=_person(author),

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import override_settings
 from tornado.ioloop import IOLoop
 
@@ -163,10 +163,9 @@ def test_every_message_is_there_once_in_its_order_and_read_as_far_as_it_was(
     assert [entry.author_id for entry in log] == ["2", "1", "2", "2", "2", "2", "4"]
     assert log[6].author_name == "Beatriz Santos"
     assert log[0].sent_at.isoformat() == "2025-03-01T12:00:00+00:00"
-    long = beside.asks(lambda: beside.scene.log("900"))
-    assert len(long[0].conteudo) == 3599
-    found = beside.asks(lambda: beside.scene.worker.chat.rooms.list("1", since=None, limit=10))[0]
-    rooms = {summary.room.chat_id: summary for summary in found}
+    assert len(beside.asks(lambda: beside.scene.log("900"))[0].conteudo) == 3599
+    found = beside.asks(lambda: beside.scene.worker.chat.rooms.list("1", since=None, limit=10))
+    rooms = {summary.room.chat_id: summary for summary in found[0]}
     assert rooms["1"].room.title == "Reforma do banheiro"
     assert rooms["1"].unread == 3
     assert (rooms["900"].room.can_write, rooms["900"].room.reason) == (False, "Esta conversa foi arquivada.")
@@ -278,8 +277,8 @@ def test_nothing_that_people_typed_keeps_their_room_out(
         call_command("import_chats", "901")
     assert time.process_time() - began < CPU_SECONDS
     assert lines(capsys)["901"][-1] == "ok"
-    log = beside.asks(lambda: beside.scene.log("901"))
-    assert [entry.attachment.name for entry in log if entry.attachment] == ["planta.pdf"] * 2
+    files_there = [entry.attachment for entry in beside.asks(lambda: beside.scene.log("901"))]
+    assert [file.name for file in files_there if file] == ["planta.pdf"] * 2
 
 
 def test_an_author_whom_the_site_has_forgotten_is_kept(
@@ -290,3 +289,12 @@ def test_an_author_whom_the_site_has_forgotten_is_kept(
     assert lines(capsys)["901"][-1] == "ok"
     entry = beside.asks(lambda: beside.scene.log("901"))[0]
     assert (entry.author_id, entry.author_name) == ("777", "")
+
+
+def test_other_tables_whose_keys_are_no_numbers(beside: Beside, capsys: pytest.CaptureFixture[str]) -> None:
+    with transaction.atomic(), override_settings(PROSA_ROOMS=""), connection.cursor() as cursor:
+        cursor.execute("UPDATE chat_chatmessage SET chat_room_id = 'a-1' WHERE chat_room_id = 1")
+        cursor.execute("CREATE VIEW sala AS SELECT 'a-1' id, 1 cliente_id, 2 fornecedor_id, 1 ativo")
+        call_command("import_chats", rooms_table="sala")
+        transaction.set_rollback(True)
+    assert lines(capsys)["a-1"][0::2] == ["7 messages", "ok"]

@@ -49,13 +49,31 @@ def test_a_change_is_told_after_the_commit_from_another_thread(
 def test_what_changes_in_another_database_is_told_as_it_is_after_that_ones_commit(
     outbox: Any, deal: Any, prosa: Listener, deals: str
 ) -> None:
-    need = deal.orcamento.necessidade
+    need, chat_id = deal.orcamento.necessidade, str(deal.pk)
     with transaction.atomic(using=deals):
-        outbox.say_in_room(str(deal.pk), "Finalizado", client_id="c", using=deals)
-        outbox.told(str(deal.pk))  # whoever tells it in between tells of what was before
+        outbox.sync_room(chat_id, using=deals)
+        outbox.told(chat_id)  # whoever tells it in between tells of what was before
         type(need).objects.filter(pk=need.pk).update(status="finalizado")
-    until(lambda: puts(prosa, str(deal.pk)) == ["Em atendimento", "Finalizado"])
-    until(lambda: not outbox.pending([str(deal.pk)]))
+    until(lambda: puts(prosa, chat_id) == ["Em atendimento", "Finalizado"])
+    until(lambda: not outbox.pending([chat_id]))
+
+
+def test_what_is_said_of_another_database_is_said_after_its_commit_and_not_at_all_where_it_is_undone(
+    outbox: Any, deal: Any, prosa: Listener, deals: str
+) -> None:
+    chat_id = str(deal.pk)
+    with transaction.atomic(using=deals):
+        outbox.say_in_room(chat_id, "Finalizado", client_id="c", using=deals)
+        outbox.sync_room(chat_id)
+        assert outbox.told(chat_id)
+        assert [method for method, _, _ in prosa.calls] == ["PUT"]
+    until(lambda: [method for method, _, _ in prosa.calls] == ["PUT", "PUT", "POST"])
+    with transaction.atomic(using=deals):
+        outbox.say_in_room(chat_id, "Nunca dito", client_id="d", using=deals)
+        transaction.set_rollback(True, using=deals)
+    outbox.sync_room(chat_id)
+    assert outbox.told(chat_id)
+    assert [body["conteudo"] for method, _, body in prosa.calls if method == "POST"] == ["Finalizado"]
 
 
 def test_what_is_undone_is_not_told(outbox: Any, deal: Any, prosa: Listener) -> None:

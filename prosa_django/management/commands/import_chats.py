@@ -67,7 +67,7 @@ class Command(BaseCommand):
         if not is_dry:
             prosa().put_room(room.chat_id, _described(room))
         reading, files = Reading(room), 0
-        messages = past.messages(room.chat_id)
+        messages = past.messages(room)
         while chunk := list(_chunk(messages)):
             if not is_dry:
                 chunk = [self._with_file(room.chat_id, message) for message in chunk]

@@ -17,7 +17,7 @@
     if (count) {
       text = prosa.texts('%(num)s mensagem nova', '%(num)s mensagens novas', count);
     }
-    parts.button.hidden = !count && !isApart && !parts.scroll.isFarUp();
+    prosa.hide(parts.button, !count && !isApart && !parts.scroll.isFarUp());
     if (parts.words.textContent !== text) {
       parts.words.textContent = text;
     }

@@ -4,13 +4,14 @@
    While there is more below it (`isApart`), what is said now is not put beneath it: that would look as if nothing lay between.
 
    parts: list, room, scroll, older (the link to what is before), timers, userId, hasNewer (of the page as it was drawn).
-   Emits `asking` (whether) and `moved`. */
+   Emits `asking` (whether, refusal) and `moved`. */
 (function (prosa) {
   'use strict';
 
   var MOST = 300;
   var FULL = 400;
   var NEAR_PIXELS = 600;
+  var AGAIN_MS = 2000;
   var FOUND = ' message--found';
 
   function LogWindow(parts) {
@@ -20,6 +21,7 @@
     this.missed = 0;
     this.asked = 0;
     this.isAsking = false;
+    this.isRefused = null;
     this.found = null;
   }
 
@@ -73,8 +75,13 @@
         return;
       }
       self.isAsking = false;
-      self.emit('asking', false);
-      if (!refusal) {
+      self.isRefused = refusal;
+      self.emit('asking', false, refusal);
+      if (refusal) {
+        self.timers.set(function () {
+          self.isRefused = null;
+        }, refusal.retry_after_ms || AGAIN_MS);
+      } else {
         show(page);
         self.emit('moved');
       }
@@ -97,7 +104,7 @@
       list.extend(page.messages, function () {
         self.isApart = list.drop(list.items().slice(MOST)) || self.isApart;
       });
-      self.parts.older.hidden = !page.more;
+      prosa.hide(self.parts.older, !page.more);
     });
   };
 
@@ -177,6 +184,9 @@
 
   /* Near an end of the page, what is beyond it is asked for. */
   LogWindow.prototype.scrolled = function () {
+    if (this.isRefused) {
+      return;
+    }
     if (this.parts.scroll.above() < NEAR_PIXELS) {
       this.goUp();
     } else if (this.isApart && this.parts.scroll.below() < NEAR_PIXELS) {

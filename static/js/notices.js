@@ -23,7 +23,7 @@
 
   Notices.prototype.answer = function (isWanted) {
     this.parts.storage.set(WANTED, isWanted);
-    this.parts.bar.hidden = true;
+    prosa.hide(this.parts.bar, true);
   };
 
   /* Something came unseen: whether the person wants to be told is to be asked now. */
@@ -48,7 +48,8 @@
         tag: 'prosa:' + message.chat_id
       });
     } catch (error) {
-      return; // Chrome for Android has the constructor and forbids it: nothing can be shown
+      parts.storage.set(WANTED, false); // Chrome for Android has the constructor and forbids it: nothing can be shown
+      return;
     }
     notice.onclick = function () {
       self.close(message.chat_id);

@@ -21,8 +21,9 @@
     var live = prosa.part('live');
     var older = prosa.part('older');
     var timer = null;
-    parts.window.on('asking', function (isAsking) {
-      older.textContent = isAsking ? prosa.text('Carregando…') : prosa.text('Mensagens anteriores');
+    parts.window.on('asking', function (isAsking, refusal) {
+      var rest = refusal ? prosa.text('Falha ao carregar. Tentar de novo') : prosa.text('Mensagens anteriores');
+      older.textContent = isAsking ? prosa.text('Carregando…') : rest;
       prosa.timers.clear(timer);
       live.setAttribute('aria-live', 'off');
       timer = prosa.timers.set(function () {

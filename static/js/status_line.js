@@ -60,7 +60,7 @@
     } else if (state === 'stopped') {
       this.notice(prosa.text('Esta página ficou desatualizada. Recarregue-a para continuar.'), prosa.text('Recarregar'), '', false);
     } else if (state !== 'connecting' && state !== 'checking') {
-      this.parts.notice.hidden = true;
+      prosa.hide(this.parts.notice, true);
     }
   };
 

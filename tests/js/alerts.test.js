@@ -4,13 +4,17 @@ const test = require('node:test');
 const assert = require('node:assert/strict');
 const { load, FakeTime, FakeStorage } = require('./fakes');
 
-const prosa = load(['emitter', 'storage', 'texts', 'lease', 'chime', 'attention', 'unread', 'notices', 'alerts']);
+const prosa = load(
+  ['emitter', 'storage', 'texts', 'lease', 'chime', 'attention', 'unread', 'hide', 'notices', 'alerts'],
+  { document: { activeElement: null } }
+);
 
 function makeElement() {
   const attributes = { href: 'quiet.svg', 'data-unread': 'unread.svg' };
   return {
     hidden: true,
     heard: {},
+    contains: () => false,
     addEventListener(name, listener) {
       this.heard[name] = listener;
     },

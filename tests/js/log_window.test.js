@@ -10,14 +10,15 @@ function range(first, last) {
 
 /* A page that shows the places first to last of a log, and the log's own top. */
 function makeWindow(first, last, top) {
-  const prosa = load(['emitter', 'log_window']);
-  const made = { seqs: range(first, last), asked: [], sent: [], room: { lastSeq: top }, atEnd: 0 };
+  const prosa = load(['emitter', 'hide', 'log_window'], { document: { activeElement: null } });
+  const time = new FakeTime();
+  const made = { time, seqs: range(first, last), asked: [], sent: [], room: { lastSeq: top }, atEnd: 0 };
   const place = (entries) => {
     const all = new Set(made.seqs.concat(entries.map((entry) => entry.seq)));
     made.seqs = [...all].sort((a, b) => a - b);
   };
   made.room.history = (where, done) => made.asked.push({ where: { ...where }, done });
-  made.older = { hidden: first === 1 };
+  made.older = { hidden: first === 1, contains: () => false };
   made.list = {
     firstSeq: () => made.seqs[0],
     lastSeq: () => made.seqs[made.seqs.length - 1],
@@ -35,7 +36,7 @@ function makeWindow(first, last, top) {
   made.scroll = { toBottom: () => { made.atEnd += 1; }, above: () => 1e6, below: () => 1e6 };
   made.window = new prosa.LogWindow({
     list: made.list, room: made.room, scroll: made.scroll, older: made.older, userId: '1',
-    timers: new FakeTime().timers, hasNewer: last < top
+    timers: time.timers, hasNewer: last < top
   });
   made.answer = (firstSeq, lastSeq, page) => {
     const messages = range(firstSeq, lastSeq).map((seq) => ({ seq }));
@@ -76,6 +77,22 @@ test('it grows upwards a page at a time, and lets go of the end', () => {
   assert.deepEqual(made.seqs, range(651, 950));
   assert.equal(made.window.isApart, true);
   assert.equal(made.older.hidden, false);
+});
+
+test('what was refused is said, and not asked for again by scrolling before its time', () => {
+  const made = makeWindow(951, 1000, 1000);
+  const told = [];
+  made.scroll.above = () => 0;
+  made.window.on('asking', (isAsking, refusal) => told.push([isAsking, refusal && refusal.code]));
+  made.window.scrolled();
+  made.asked.pop().done({ code: 'rate_limited', retryable: true, retry_after_ms: 5000 });
+  assert.deepEqual(told, [[true, undefined], [false, 'rate_limited']]);
+  made.time.pass(4999);
+  made.window.scrolled();
+  assert.equal(made.asked.length, 0);
+  made.time.pass(1);
+  made.window.scrolled();
+  assert.equal(made.asked.length, 1);
 });
 
 test('it comes down again without a hole, also where somebody speaks meanwhile', () => {

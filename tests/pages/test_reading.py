@@ -47,8 +47,9 @@ def test_a_page_opens_at_what_is_new_and_the_line_above_it_stays(server: Server,
     assert 0 <= line.evaluate(TOP) < 60
     is_live(cliente)
     expect(cliente.locator("[data-part=down]")).to_contain_text("mensagens novas")
-    cliente.click("[data-part=down]")
+    cliente.press("[data-part=down]", "Enter")
     expect(cliente.locator("[data-part=down]")).to_be_hidden()
+    expect(cliente.locator("[data-part=scroller]")).to_be_focused()
     last = reforma.locator("[data-part=messages] [data-part=message]").last
     expect(last).to_have_attribute("data-state", "read")
     speaks(cliente, "Li tudo")

@@ -3,6 +3,7 @@
   'use strict';
 
   var PREVIEW = 120;
+  var ESCAPE = 27;
   var GONE = {
     removed: prosa.text('Você não participa mais desta conversa.'),
     deleted: prosa.text('Esta conversa foi encerrada.')
@@ -196,6 +197,11 @@
       parts.composer.grow();
     });
     document.addEventListener('visibilitychange', seen);
+    document.addEventListener('keydown', function (event) {
+      if (event.keyCode === ESCAPE && window.location.hash === '#detalhes') {
+        window.location.hash = 'ver-detalhes';
+      }
+    });
   }
 
   /* Other tabs write beside us; and what only this page holds is not left without a word. */

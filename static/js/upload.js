@@ -8,6 +8,7 @@
   var CREATED = 201;
   var TRIES = 3;
   var AGAIN_MS = 2000;
+  var STALL_MS = 30000;
 
   function Upload(parts, file) {
     prosa.Emitter.call(this, parts.timers);
@@ -33,6 +34,7 @@
     request.setRequestHeader('X-XSRFToken', this.parts.token);
     request.setRequestHeader('Accept', 'application/json');
     request.upload.onprogress = function (event) {
+      self.watch();
       self.emit('progress', Math.min(event.loaded, self.file.size));
     };
     request.onload = function () {
@@ -41,16 +43,31 @@
     request.onerror = function () {
       self.goRound();
     };
+    this.watch();
     request.send(form);
   };
 
-  Upload.prototype.cancel = function () {
+  /* A line that takes nothing for so long takes nothing any more. */
+  Upload.prototype.watch = function () {
+    var self = this;
+    this.timers.clear(this.timer);
+    this.timer = this.timers.set(function () {
+      self.abort();
+      self.goRound();
+    }, STALL_MS);
+  };
+
+  Upload.prototype.abort = function () {
     this.timers.clear(this.timer);
     if (this.request) {
       this.request.onload = null;
       this.request.onerror = null;
       this.request.abort();
     }
+  };
+
+  Upload.prototype.cancel = function () {
+    this.abort();
     if (this.chunks) {
       this.chunks.cancel();
     }
@@ -59,6 +76,7 @@
   Upload.prototype.answered = function (status, text) {
     var self = this;
     var answer = null;
+    this.timers.clear(this.timer);
     try {
       answer = JSON.parse(text);
     } catch (error) {
@@ -80,6 +98,7 @@
   /* Something between us and the server does not let it pass. */
   Upload.prototype.goRound = function () {
     var self = this;
+    this.timers.clear(this.timer);
     this.request = null;
     this.chunks = this.parts.newChunks(this.file);
     ['progress', 'done', 'failed'].forEach(function (name) {

@@ -101,6 +101,21 @@ def test_where_nothing_waits_nothing_is_shown(people: People) -> None:
     expect(site.locator("[data-prosa-unread]")).to_be_hidden()
 
 
+def test_the_details_over_a_room_are_left_by_escape_or_their_cross_and_the_keyboard_is_back(
+    people: People,
+) -> None:
+    page = people("cliente", ROOM_1)
+    page.set_viewport_size({"width": 390, "height": 844})
+    is_live(page)
+    for leave in (lambda: page.keyboard.press("Escape"), lambda: page.press(".deal__close", "Enter")):
+        page.press(".room-head__details", "Enter")
+        expect(page.locator(".deal")).to_be_visible()
+        expect(page.locator(".deal")).to_be_focused()
+        leave()
+        expect(page.locator(".deal")).to_be_hidden()
+        expect(page.locator(".room-head__details")).to_be_focused()
+
+
 @pytest.mark.parametrize(("width", "panes"), [(899, 1), (900, 2), (1199, 2), (1200, 3)])
 def test_the_list_and_the_deal_stand_beside_the_room_where_there_is_place(
     people: People, width: int, panes: int

@@ -206,6 +206,34 @@ def _sending_files(stage: Stage) -> Page:
     return page
 
 
+def _refused_file(stage: Stage) -> Page:
+    page = stage.live("arquivos")
+    _chooses(page, "contrato.pdf", files.HTML)
+    expect(page.locator("[data-part=tile]:visible")).to_contain_text("não")
+    return page
+
+
+def _dragging(stage: Stage) -> Page:
+    page = stage.live("arquivos")
+    page.evaluate(
+        """() => {
+            const dragged = new DataTransfer();
+            dragged.items.add(new File(['a'], 'planta.pdf'));
+            document.dispatchEvent(new DragEvent('dragover', {dataTransfer: dragged}));
+        }"""
+    )
+    expect(page.locator(".composer--drop")).to_be_visible()
+    return page
+
+
+def _form(stage: Stage, way: str) -> Page:
+    """The page of a form that changes a message, as who has no scripts comes to it."""
+    page, own = _own(stage, "Chego às 12h")
+    page.goto(stage.server.url + str(own.locator(f"[data-part={way}]").get_attribute("href")))
+    expect(page.get_by_role("main")).to_contain_text("Chego às 12h")
+    return page
+
+
 def _search(stage: Stage, text: str = "piso", path: str = "/chat/1/websocket/") -> Page:
     page = stage.opens(path)
     is_live(page)
@@ -250,6 +278,8 @@ STATES: dict[str, Callable[[Stage], Page]] = {
     "sala-apagando": _deleting,
     "sala-arquivos": _files,
     "sala-enviando-arquivo": _sending_files,
+    "sala-arquivo-recusado": _refused_file,
+    "sala-arrastando": _dragging,
     "sala-busca": _search,
     "sala-busca-aberta": lambda stage: _search(stage, ""),
     "sala-busca-sem-resultado": lambda stage: _search(stage, "helicóptero"),
@@ -257,8 +287,12 @@ STATES: dict[str, Callable[[Stage], Page]] = {
     "lista-busca-sem-resultado": lambda stage: _search(stage, "helicóptero", "/chat/"),
     "historico": lambda stage: stage.opens("/chat/longa/historico/?before=60"),
     "busca": lambda stage: stage.opens("/chat/buscar/?q=piso"),
+    "busca-aberta": lambda stage: stage.opens("/chat/buscar/"),
     "busca-vazia": lambda stage: stage.opens("/chat/buscar/?q=helicóptero"),
+    "editar": lambda stage: _form(stage, "edit"),
+    "apagar": lambda stage: _form(stage, "delete"),
     "nao-enviada": _unsent,
+    "erro-403": lambda stage: stage.opens("/chat/longa/editar/?mensagem=1"),
     "erro-404": lambda stage: stage.opens("/chat/nenhuma/"),
 }
 """How each is come to, by a name that sorts and reads well in a folder."""

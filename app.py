@@ -23,6 +23,7 @@ from environ import check_site, load
 from handlers.arrivals import Bodies
 from handlers.base import Foreign, Site
 from handlers.bundles import join_all
+from handlers.events import fan_out
 from handlers.farewell import last_goodbyes, let_go
 from handlers.headers import Headers
 from handlers.languages.choice import COOKIE
@@ -101,13 +102,7 @@ def build_sockjs(
     settings: Settings, chat: Chat, tasks: Tasks, languages: Languages, cookie_name: str
 ) -> SockJSServer:
     """The SockJS endpoint, every connection of which speaks to the chat."""
-    socket = SocketConfig(
-        worker=settings.worker,
-        limits=settings.limits,
-        message_bytes=settings.message_bytes,
-        hello_seconds=settings.hello_seconds,
-        allows_session_key_in_url=settings.allow_session_key_in_url,
-    )
+    socket = SocketConfig(**{name: getattr(settings, name) for name in SocketConfig.__struct_fields__})
     config = Config(
         allowed_origins=frozenset(settings.allowed_origins),
         cookie_name=cookie_name,
@@ -156,6 +151,7 @@ async def start(settings: Settings, uri: str, identity: Identity, demo: list[Any
         tokens=PersonTokens(settings.token_keys, now=time.time),
         tasks=tasks,
         rules=rules,
+        fan_out=fan_out,
     )
     cookie_name = settings.session_cookie or identity.cookie_name
     languages = Languages(ROOT, zone=ZoneInfo(settings.timezone), default=settings.language)

@@ -13,10 +13,10 @@ from uuid import uuid4
 import msgspec
 
 from handlers.errors import ABUSE, CLOSE, NONSENSE, RESTART, STATE_LOST
+from handlers.events import framed
 from handlers.inbox import Inbox
 from handlers.languages.spoken import Languages, Spoken
 from handlers.sockjs.connection import Connection as Transport
-from handlers.sockjs.payload import Payload
 from prosa import metrics
 from prosa.chat.commands import COMMANDS, Asked, Authenticate, SendMessage, decode
 from prosa.chat.connections import Connection
@@ -65,7 +65,7 @@ class SocketConfig(msgspec.Struct, frozen=True, kw_only=True):
     limits: Shape
     message_bytes: int
     hello_seconds: float
-    allows_session_key_in_url: bool
+    allow_session_key_in_url: bool
 
 
 class Socket(Transport):
@@ -117,9 +117,7 @@ class Socket(Transport):
         self.close(code, reason)
 
     def _deliver(self, event: Event) -> None:
-        if event.framed is None:
-            event.framed = Payload(*event.texts)
-        self.send(event.framed)
+        self.send(framed(event))
 
     def _say_no(self, error: ProsaError, ack: int | None = None) -> None:
         metrics.REFUSALS.labels("socket", error.code).inc()
@@ -202,7 +200,7 @@ class Socket(Transport):
         """
         cookie, query = self.opening.cookie, self.opening.query
         token = query.get("token")
-        key = query.get("session_key") if self._config.allows_session_key_in_url else None
+        key = query.get("session_key") if self._config.allow_session_key_in_url else None
         if key and (token or (cookie and key != cookie)):
             raise UnauthenticatedError
         if token:

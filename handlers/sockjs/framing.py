@@ -12,7 +12,7 @@ credential, which its size could betray to whoever wrote what stands beside it.
 Private names of Tornado's WebSocketProtocol13: ``_read_bytes``, by which it reads everything, and
 ``_wire_bytes_in``, what it has read; ``_parse_extensions_header``, what is offered, and ``_compressor``,
 which is there where that was taken; ``_receive_frame``, which takes the next one apart;
-``_handle_message``, which unpacks; ``_abort``.
+``_handle_message``, which unpacks; ``_write_frame``; ``_abort``.
 """
 
 import asyncio
@@ -55,6 +55,12 @@ class Framing(WebSocketProtocol13):
         if handler.is_flooded():
             await asyncio.sleep(handler.server.config.close_grace_seconds)
         await super()._receive_frame()
+
+    def _write_frame(self, fin: bool, opcode: int, data: bytes, flags: int = 0) -> asyncio.Future[None]:
+        """All that Tornado itself says: pings, pongs and the close frame."""
+        written = super()._write_frame(fin, opcode, data, flags)
+        cast("Any", self.handler).written()
+        return written
 
     async def _read_bytes(self, n: int) -> bytes:
         ahead = self._ahead

@@ -7,7 +7,9 @@ Measured beside ``write_message``, a fan-out written so takes a quarter of the p
 
 In a room of a thousand the processor's caches have lost by each delivery what they held at the one before:
 what is looked at on the way is what a delivery costs. So it leads past the session and the handler, and here
-the socket's ``send`` and the stream's buffer are kept at hand.
+one function is kept at hand that takes the next frame: the socket's ``send``, as long as nothing waits in the
+stream. Whatever is written to the stream (here, and by Tornado: ``framing.py`` tells) is followed by a look
+at what waits there now. To many at once ``fanout.py`` leads.
 
 Private names of Tornado's IOStream: ``_total_write_index`` and ``_total_write_done_index``, the bytes
 it has accepted and those that the kernel has taken from it; ``_write_buffer``, and its ``_size``.
@@ -16,8 +18,6 @@ it has accepted and those that the kernel has taken from it; ``_write_buffer``, 
 import socket
 from collections import deque
 from collections.abc import Callable
-from types import SimpleNamespace
-from typing import cast
 
 from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
 
@@ -64,13 +64,13 @@ def can_send_past() -> bool:
 class Output:
     """One WebSocket's way out. A frame is sent whole and in order, or the stream is closed.
 
-    ``form`` names which of a payload's frames it takes. ``too_slow`` is called where more than allowed is
-    waiting behind the frame that is being written.
+    ``form`` names which of a payload's frames it takes; ``hand_over`` takes the next frame, or a part of it.
+    ``too_slow`` is called where more than allowed is waiting behind the frame that is being written.
     """
 
     __slots__ = (
-        "_bytes_max", "_corked", "_ends", "_form", "_hand_over", "_messages_max", "_stream", "_too_slow",
-        "_unwritten",
+        "_bytes_max", "_corked", "_ends", "_is_direct", "_messages_max", "_stream", "_too_slow", "form",
+        "hand_over",
     )  # fmt: skip
 
     def __init__(
@@ -84,52 +84,61 @@ class Output:
         too_slow: Callable[[], None],
     ) -> None:
         self._stream = stream
-        self._form = form
+        self._is_direct = is_direct and not isinstance(stream, SSLIOStream)
         self._bytes_max = bytes_max
         self._messages_max = messages_max
         self._too_slow: Callable[[], None] | None = too_slow  # None: it is over
-        self._hand_over: HandOver | None = None
-        if is_direct and not isinstance(stream, SSLIOStream) and not stream.closed():
-            self._hand_over = stream.socket.send
-            self._unwritten = stream._write_buffer  # noqa: SLF001
-        self._corked: tuple[HandOver, list[bytes]] | None = None  # whom it waits for, and what
+        self._corked: list[bytes] | None = None
         self._ends: deque[int] | None = None  # where each frame in the stream's buffer ends
+        self.form = form
+        self.hand_over: HandOver = self._behind
 
     def deliver(self, payload: Payload) -> None:
         """Send or queue it. What the application says goes from here to the kernel, past all else."""
-        frame: bytes = getattr(payload, self._form)
-        if self._hand_over is not None and not self._unwritten._size:  # noqa: SLF001
-            try:
-                sent = self._hand_over(frame)
-            except (BlockingIOError, InterruptedError):
-                sent = 0
-            except OSError as error:  # also where it was closed just now
-                self._stream.close((type(error), error, error.__traceback__))
-                return
-            if sent == len(frame):
-                return
-            frame = frame[sent:]
+        self._put(getattr(payload, self.form))
+
+    def _put(self, frame: bytes) -> None:
+        try:
+            sent = self.hand_over(frame)
+        except (BlockingIOError, InterruptedError):
+            sent = 0
+        except OSError as error:
+            self.fail(error)
+            return
+        if sent != len(frame):
+            self.send(frame[sent:])
+
+    def fail(self, error: OSError) -> None:
+        """The socket takes nothing any more; also where it was closed just now."""
+        self._stream.close((type(error), error, error.__traceback__))
+
+    def _behind(self, frame: bytes) -> int:
+        """Takes a frame while something may wait in the stream; where nothing does, the socket takes over."""
+        if self._is_direct and self._has_nothing_waiting():
+            self.hand_over = self._stream.socket.send
+            return self.hand_over(frame)
         self.send(frame)
+        return len(frame)
 
     def cork(self) -> None:
         """What is delivered waits for ``uncork``, which has to come in the same turn of the loop."""
-        if self._corked is None and self._hand_over is not None and not self._unwritten._size:  # noqa: SLF001
-            self._corked = self._hand_over, []
-            self._hand_over = self._keep
+        if self._corked is None and self._too_slow is not None:
+            self._corked = []
+            self.hand_over = self._keep
 
     def _keep(self, frame: bytes) -> int:
         if self._corked is not None:
-            self._corked[1].append(frame)
+            self._corked.append(frame)
         return len(frame)
 
     def uncork(self) -> None:
         """What waited leaves in one system call."""
-        if self._corked is None:
+        frames, self._corked = self._corked, None
+        if frames is None:
             return
-        (self._hand_over, frames), self._corked = self._corked, None
+        self.hand_over = self._behind
         if frames:
-            joined = SimpleNamespace(**{self._form: b"".join(frames)})
-            self.deliver(cast("Payload", joined))
+            self._put(b"".join(frames))
 
     def send(self, frame: bytes) -> None:
         """Send or queue ``frame``; without effect where the goodbye has been said, or nobody is there."""
@@ -139,13 +148,24 @@ class Output:
             self._stream.write(frame)
         except StreamClosedError:
             return
+        self.written()
         if not self._is_keeping_up():
             self._too_slow()
+
+    def written(self) -> None:
+        """Something was written to the stream: what comes now goes behind it, if it waits there."""
+        if self._corked is None and self._too_slow is not None and not self._has_nothing_waiting():
+            self.hand_over = self._behind
+
+    def _has_nothing_waiting(self) -> bool:
+        """The stream is open, and has given the kernel all that it had."""
+        return not self._stream.closed() and not self._stream._write_buffer._size  # noqa: SLF001
 
     def end(self) -> None:
         """Nothing is sent any more; what waits still is. Whoever had it made is not held any longer."""
         self.uncork()
-        self._hand_over = self._too_slow = None
+        self._too_slow = None
+        self.hand_over = len  # takes it whole, and does nothing with it
 
     @property
     def queued_bytes(self) -> int:

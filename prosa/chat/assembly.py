@@ -13,7 +13,7 @@ from prosa.chat.attachments import Attachments
 from prosa.chat.bus import Bus, Ears
 from prosa.chat.changes import Changes
 from prosa.chat.completions import Completions
-from prosa.chat.connections import Connections
+from prosa.chat.connections import Connections, FanOut
 from prosa.chat.cursors import Cursors
 from prosa.chat.elsewhere import Elsewhere
 from prosa.chat.hub import Hub
@@ -86,6 +86,7 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
     tokens: PersonTokens,
     tasks: Tasks,
     rules: Rules,
+    fan_out: FanOut,
 ) -> Chat:
     """The use cases over one store, their background work started and owned by ``tasks``.
 
@@ -97,7 +98,13 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
     connections = Connections(per_person=rules.connections_per_person, broker=broker)
     limits = Limits(rules.rates, strangers=rules.strangers_per_address, broker=broker, clock=time.monotonic)
     hub = Hub(
-        rooms=stored_rooms, memberships=memberships, messages=stored, broker=broker, tasks=tasks, wire=wire
+        rooms=stored_rooms,
+        memberships=memberships,
+        messages=stored,
+        broker=broker,
+        tasks=tasks,
+        wire=wire,
+        fan_out=fan_out,
     )
     bus = Bus(broker=broker, hub=hub, connections=connections, messages=stored)
     typing = Typing(hub=hub, bus=bus, limits=limits, call_later=call_later, seconds=rules.typing_seconds)

@@ -3,7 +3,7 @@
 What a tab has joined is in ``hub.py``; how bytes reach it is the business of ``handlers/``.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from prosa.broker.broker import Broker
@@ -11,13 +11,16 @@ from prosa.chat.events import Event
 from prosa.models.ids import ChatId, UserId
 from prosa.models.people import Credential, Person
 
+FanOut = Callable[[Sequence[Callable[[Any], None]]], Callable[[Event], None]]
+"""Makes of the ``pass_on`` of many connections one ``deliver`` for all of them."""
+
 
 class Connection:
     """One browser tab, as the use cases see it.
 
-    ``deliver`` never blocks and never raises, nor does ``pass_on``, which takes what somebody's ``deliver``
-    has left in an event's ``framed``: of a crowd only the first needs more. ``written_size`` is what a text
-    weighs on this transport, in bytes. ``end(code, reason)`` closes it.
+    ``deliver`` never blocks and never raises. ``pass_on`` is the end of its way, for a ``FanOut`` that knows
+    what goes there. ``written_size`` is what a text weighs on this transport, in bytes. ``end(code, reason)``
+    closes it.
     """
 
     __slots__ = ("credential", "deliver", "end", "pass_on", "person", "rooms", "written_size")

@@ -13,7 +13,7 @@ from typing import Literal
 
 from prosa import metrics
 from prosa.broker.broker import Broker
-from prosa.chat.connections import Connection
+from prosa.chat.connections import Connection, FanOut
 from prosa.chat.crowd import Crowd
 from prosa.chat.events import Event, cursors, logged
 from prosa.chat.seats import Seat
@@ -38,13 +38,13 @@ FILL_PAGE = 300
 class LiveRoom:
     """A room that somebody here listens to. ``top`` and ``cursors`` are what its people were told."""
 
-    def __init__(self, chat_id: ChatId) -> None:
+    def __init__(self, chat_id: ChatId, fan_out: FanOut) -> None:
         self.chat_id = chat_id
         self.room: Room | None = None
         self.top = -1
         self.cursors: dict[UserId, Cursor] = {}
         self.seats: dict[Connection, Seat] = {}
-        self.crowd = Crowd(self.seats)
+        self.crowd = Crowd(self.seats, fan_out)
         self.people: Counter[UserId] = Counter()
         self.waiting: dict[int, Entry] = {}
         self.is_filling = False
@@ -71,6 +71,7 @@ class Hub:
         broker: Broker,
         tasks: Tasks,
         wire: Wire,
+        fan_out: FanOut,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._rooms = rooms
@@ -79,6 +80,7 @@ class Hub:
         self._broker = broker
         self._tasks = tasks
         self._wire = wire
+        self._fan_out = fan_out
         self._now = now
         self._live: dict[ChatId, LiveRoom] = {}
         self._reread: Callable[[ChatId], Awaitable[None]] | None = None
@@ -104,7 +106,7 @@ class Hub:
         """
         live = self._live.get(chat_id)
         if live is None:
-            live = self._live[chat_id] = LiveRoom(chat_id)
+            live = self._live[chat_id] = LiveRoom(chat_id, self._fan_out)
             self._broker.subscribe(f"room:{chat_id}")
         live.joining += 1
         try:
@@ -112,6 +114,7 @@ class Hub:
                 if live.room is None:
                     await self._open(live)
             self._remove(live, connection)
+            live.crowd.changes()
             seat = live.seats[connection] = Seat(connection)
             live.people[connection.person.user_id] += 1
             connection.rooms.add(chat_id)
@@ -144,6 +147,7 @@ class Hub:
     def _remove(live: LiveRoom, connection: Connection) -> bool:
         if live.seats.pop(connection, None) is None:
             return False
+        live.crowd.changes()
         user_id = connection.person.user_id
         live.people[user_id] -= 1
         if not live.people[user_id]:

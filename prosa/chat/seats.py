@@ -14,21 +14,21 @@ STATE_LOST = 4009
 class Seat:
     """From ``release(position)`` on its connection gets ``position + 1``, ``+ 2`` … and no other entry.
 
-    Until then, while the join reads the store, everything that happens in the room is held.
+    Until then, while the join reads the store, everything that happens in the room is held. ``position`` is
+    kept by the crowd while the whole room is told as one.
     """
 
-    __slots__ = ("_deliver", "_held", "_pass_on", "_position", "connection")
+    __slots__ = ("_deliver", "_held", "connection", "position")
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._deliver = connection.deliver
-        self._pass_on = connection.pass_on
-        self._position = -1
+        self.position = -1
         self._held: list[tuple[int | None, Event]] | None = []
 
     def release(self, position: int) -> None:
         """The join is answered with everything up to ``position``: pass on what came meanwhile."""
-        held, self._held, self._position = self._held or [], None, position
+        held, self._held, self.position = self._held or [], None, position
         for seq, event in held:
             if seq is None:
                 self._deliver(event)
@@ -39,14 +39,10 @@ class Seat:
         """An entry: delivered if it is the next one, dropped if known. A hole ends the connection."""
         if self._held is not None:
             self._hold(seq, event)
-        elif seq == self._position + 1:
-            self._position = seq
-            framed = event.framed
-            if framed is None:
-                self._deliver(event)
-            else:
-                self._pass_on(framed)
-        elif seq > self._position:
+        elif seq == self.position + 1:
+            self.position = seq
+            self._deliver(event)
+        elif seq > self.position:
             self.connection.end(STATE_LOST, "state lost")
 
     def hear_run(self, run: Sequence[tuple[int, Event]], joined: Event) -> None:
@@ -54,12 +50,16 @@ class Seat:
 
         Whoever is not right before the first of them hears them one by one.
         """
-        if self._held is None and run[0][0] == self._position + 1:
-            self._position = run[-1][0]
+        if self._held is None and run[0][0] == self.position + 1:
+            self.position = run[-1][0]
             self._deliver(joined)
         else:
             for seq, event in run:
                 self.hear(seq, event)
+
+    def is_at(self, position: int) -> bool:
+        """It has got everything up to ``position``, and is held back no more."""
+        return self._held is None and self.position == position
 
     def tell(self, event: Event) -> None:
         """Anything else that happens in the room."""

@@ -47,7 +47,7 @@ def counted_sends(scene: Scene) -> Counter[str]:
     for session in scene.worker.sockjs.router.open_sessions:
         output = session.handler._output
         output._stream.socket = Counting(output._stream.socket, sends)
-        output._hand_over = output._stream.socket.send
+        output.hand_over = output._stream.socket.send
     return sends
 
 

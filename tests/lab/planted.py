@@ -54,8 +54,8 @@ def hole_is_not_read() -> None:
     def hear(self: Seat, seq: int, event: Event) -> None:
         if self._held is not None:
             self._hold(seq, event)
-        elif seq > self._position:
-            self._position = seq
+        elif seq > self.position:
+            self.position = seq
             self.connection.deliver(event)
 
     Seat.hear = hear  # type: ignore[method-assign]

@@ -146,6 +146,10 @@ class Socket(Gate, SockJSWebSocketHandler, ABC):
         """By which the application's messages leave."""
         return self._output.deliver
 
+    def written(self) -> None:
+        """Something has been written past the way out."""
+        self._output.written()
+
     def cork(self) -> None:
         """What is said until ``uncork`` leaves in one send."""
         self._output.cork()

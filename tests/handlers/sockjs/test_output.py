@@ -44,9 +44,10 @@ async def test_where_it_does_not_say_so_everything_goes_through_its_stream(
     monkeypatch.setattr(server, "can_send_past", lambda: False)
     one = place(queue_bytes=2**24, queue_messages=10_000)
     other, connection = await met(one)
-    assert connection._carrier.handler._output._hand_over is None
+    output = connection._carrier.handler._output
     for number in range(2_000):
         connection.send(Payload(f"{number:05}" + "x" * 1_000))
+        assert output.hand_over == output._behind
     for number in range(2_000):
         assert str(await heard(other))[:5] == f"{number:05}"
 

@@ -44,6 +44,7 @@ class Worker:
             broker=self.broker,
             tasks=self.tasks,
             wire=Wire(ZoneInfo("America/Sao_Paulo")),
+            fan_out=never,
         )
         self.broker.listen(self._heard, lambda: None)
         self.watch = Watch(

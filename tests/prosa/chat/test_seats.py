@@ -8,6 +8,7 @@ from prosa.chat.events import Event
 from prosa.chat.seats import HELD_MAX, STATE_LOST, Seat
 from prosa.models.ids import UserId
 from prosa.models.people import Credential, Person
+from tests.prosa.chat.unframed import never
 
 
 class Tab:
@@ -20,7 +21,7 @@ class Tab:
             Person(user_id=UserId("1"), name="Ana"),
             credential=Credential("session", "a"),
             deliver=lambda event: self.got.append(event.name),
-            pass_on=lambda framed: self.got.append(framed.decode()),
+            pass_on=never,
             written_size=len,
             end=lambda code, _reason: self.ended.append(code),
         )
@@ -54,18 +55,6 @@ def test_a_hole_ends_the_connection_and_is_never_shown() -> None:
     tab.hear(5)
     assert tab.got == []
     assert tab.ended == [STATE_LOST]
-
-
-def test_what_somebody_has_framed_is_passed_on_as_it_is_in_the_same_order() -> None:
-    tab = Tab()
-    tab.seat.release(3)
-    tab.hear(4)
-    framed = Event("5", {})
-    framed.framed = b"5, framed"
-    tab.seat.hear(5, framed)
-    tab.seat.hear(5, framed)
-    tab.hear(6)
-    assert tab.got == ["4", "5, framed", "6"]
 
 
 def test_what_is_held_is_bounded() -> None:

@@ -46,7 +46,7 @@ class Scene:
     def __init__(self, *, can_write: bool = True) -> None:
         self.clock = Clock()
         self.told: list[bool] = []
-        self.live = LiveRoom(ROOM)
+        self.live = LiveRoom(ROOM, never)
         self.live.room = Room(
             chat_id=ROOM,
             epoch=Epoch("e"),

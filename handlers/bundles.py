@@ -105,9 +105,9 @@ OPENING, ENDING = "(function(prosa){'use strict';", "}(window.prosa=window.prosa
 
 SOURCE_MAP = re.compile(r"\n//# sourceMappingURL=\S+\s*$")
 
-BEGINNING, Z_BLOCK = 6, 5
+BEGINNING = 6
 """The first sixth, where little was said before that can be referred to, has other codes than the rest: two
-hundred bytes of a page less. zlib's mode that ends a block has no name in Python's module."""
+hundred bytes of a page less."""
 
 USE = re.compile(r"([{;]\s*)([\w-]+\s*:[^{};]*var\(--[^{};]*)")
 VARIABLE = re.compile(r"var\((--[\w-]+)\)")
@@ -140,7 +140,7 @@ def _zipped(body: bytes) -> bytes:
     """As small as zlib can, with all the memory that it may have; the beginning in a block of its own."""
     zipper = zlib.compressobj(zlib.Z_BEST_COMPRESSION, zlib.DEFLATED, GZIP_BITS, zlib.DEF_MEM_LEVEL + 1)
     start = len(body) // BEGINNING
-    packed = zipper.compress(body[:start]) + zipper.flush(Z_BLOCK)
+    packed = zipper.compress(body[:start]) + zipper.flush(zlib.Z_BLOCK)
     return packed + zipper.compress(body[start:]) + zipper.flush()
 
 

@@ -56,7 +56,7 @@ def say_in_room(chat_id: str, conteudo: str, *, client_id: str, using: str | Non
 
     In the transaction that makes them true, as ``sync_room``. Where that is in another database than the
     outbox, they are written down right after its commit: a transaction that is undone says nothing; a process
-    that dies between the two leaves them unsaid.
+    that dies between the two, or an outbox that fails then, leaves them unsaid.
     """
     if using is not None and using != router.db_for_write(PendingMessage):
         later = partial(say_in_room, chat_id, conteudo, client_id=client_id)

@@ -20,7 +20,7 @@ HAND_OVER = attrgetter("hand_over")
 
 
 class FanOut:
-    """The ways out of many connections, as one: to each what its own would have done, in their order."""
+    """The ways out of many connections, as one: to each, what its own would have done."""
 
     def __init__(self, ways: Iterable[Way]) -> None:
         outputs: dict[str, list[Output]] = {}
@@ -46,15 +46,17 @@ def deliver_all(outputs: tuple[Output, ...], frame: bytes) -> None:
     size = len(frame)
     taken: list[int] = []
     left = map(call, map(HAND_OVER, outputs), repeat(frame))
-    while len(taken) < len(outputs):
-        try:
-            taken.extend(left)  # what it held when something was raised is in it
-        except (BlockingIOError, InterruptedError):
-            taken.append(0)
-        except OSError as error:
-            outputs[len(taken)].fail(error)
-            taken.append(size)
-    if taken.count(size) < len(outputs):
-        for output, sent in zip(outputs, taken, strict=True):
-            if sent < size:
-                output.send(frame[sent:])
+    try:
+        while len(taken) < len(outputs):
+            try:
+                taken.extend(left)  # what it held when something was raised is in it
+            except (BlockingIOError, InterruptedError):
+                taken.append(0)
+            except OSError as error:
+                outputs[len(taken)].fail(error)
+                taken.append(size)
+    finally:  # whatever was raised: nobody is left with a part of a frame
+        if taken.count(size) < len(taken):
+            for output, sent in zip(outputs, taken, strict=False):
+                if sent < size:
+                    output.send(frame[sent:])

@@ -62,7 +62,9 @@ class Life(library.BaseSession):
         """
         if self.state == library.CLOSED:
             return
-        self.uncork()
+        self.uncork()  # which may be too much for its reader, and end it
+        if self.state == library.CLOSED:
+            return
         was_open = self.state == library.OPEN
         self.state = library.CLOSED
         self.close_reason = (code, message)

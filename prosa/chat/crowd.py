@@ -60,8 +60,14 @@ class Crowd:
         """To all as one, if each has got everything before it; else each by their own place."""
         last = run[-1][0]
         if self._tell_all is not None and run[0][0] == self._position + 1:
-            self._position = last
-            self._tell_all(joined)
+            position, self._position = self._position, last
+            try:
+                self._tell_all(joined)
+            except BaseException:
+                self._tell_all = None
+                for seat in self._seats.values():
+                    seat.position = position  # nobody knows who was told: all have a hole, and come back
+                raise
             return
         self.changes()
         for seat in tuple(self._seats.values()):

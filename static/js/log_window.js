@@ -79,7 +79,7 @@
       self.emit('asking', false, refusal);
       if (refusal) {
         self.timers.set(function () {
-          self.isRefused = null;
+          self.isRefused = self.isRefused === refusal ? null : self.isRefused;
         }, refusal.retry_after_ms || AGAIN_MS);
       } else {
         show(page);

@@ -198,7 +198,7 @@
     });
     document.addEventListener('visibilitychange', seen);
     document.addEventListener('keydown', function (event) {
-      if (event.keyCode === ESCAPE && window.location.hash === '#detalhes') {
+      if (event.keyCode === ESCAPE && !event.defaultPrevented && prosa.part('details-close').offsetWidth) {
         window.location.hash = 'ver-detalhes';
       }
     });

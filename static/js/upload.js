@@ -62,6 +62,7 @@
     if (this.request) {
       this.request.onload = null;
       this.request.onerror = null;
+      this.request.upload.onprogress = null;
       this.request.abort();
     }
   };

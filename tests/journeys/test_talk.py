@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from tests.browser import Refused
+from tests.browser import Browser, Refused
 from tests.journeys.scene import Start
+from tests.waiting import until
 
 SECONDS = 30
 
@@ -170,3 +171,46 @@ async def test_history_pages_back_to_the_first_message(start: Start) -> None:
     assert [m["seq"] for m in page["messages"]] == [4]
     assert (await cliente.asks("history", chat_id=1, before_seq=1))["messages"] == []
     assert len((await cliente.asks("history", chat_id=1, before_seq=10**30))["messages"]) == 7
+
+
+def read(tab: Browser) -> list[int]:
+    """The places of all that a tab was shown: in the answers to its joins, and as it was said."""
+    seqs = []
+    for message in tab.heard:
+        if message["event"] == "new_message":
+            seqs.append(message["data"]["seq"])
+        elif message["event"] == "ack":
+            seqs += [each["seq"] for each in message["data"].get("messages", ())]
+    return seqs
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
+async def test_in_a_crowd_where_people_come_and_go_everybody_hears_everything_once(start: Start) -> None:
+    scene = await start(sends="1000 per second", joins="1000 per second")
+    await scene.room()
+    speaker, *crowd = [await scene.browser(("cliente", "reforma")[n % 2]) for n in range(14)]
+    epoch = (await speaker.asks("join_chat", chat_id=1))["epoch"]
+    away = set(crowd)
+
+    async def turns(tab: Browser) -> None:
+        if tab in away:
+            known = max(read(tab), default=0)
+            await tab.asks("join_chat", chat_id=1, last_seq=known, epoch=epoch)
+        else:
+            await tab.asks("leave_chat", chat_id=1)
+        away.symmetric_difference_update({tab})
+
+    for tab in crowd:
+        await turns(tab)
+    for number in range(40):
+        said = [
+            asyncio.ensure_future(speaker.says(f"{number}.{n}", in_room=1)) for n in range(1 + number % 4)
+        ]
+        await turns(crowd[number % 5])
+        last = (await asyncio.gather(*said))[-1]["seq"]
+    for tab in tuple(away):
+        await turns(tab)
+    everything = list(range(1, last + 1))
+    for tab in crowd:
+        await until(lambda tab=tab: read(tab)[-1] == last)
+    assert [read(tab) for tab in crowd] == [everything] * len(crowd)

@@ -16,7 +16,14 @@ function makeUpload() {
     token: 't',
     timers: time.timers,
     newRequest: () => {
-      const request = { upload: {}, aborted: false, open() {}, setRequestHeader() {}, send() {}, abort() { this.aborted = true; } };
+      const request = { upload: {}, aborted: false, open() {}, setRequestHeader() {}, send() {}, abort };
+      /* As older engines do: they tell of progress once more. */
+      function abort() {
+        this.aborted = true;
+        if (this.upload.onprogress) {
+          this.upload.onprogress({ loaded: 0 });
+        }
+      }
       made.requests.push(request);
       return request;
     },

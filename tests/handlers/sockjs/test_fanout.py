@@ -48,7 +48,8 @@ async def framed_texts(line: socket.socket) -> list[str]:
     loop, got = asyncio.get_running_loop(), b""
     size = len(TEXTS[0])
     while len(got) < COUNT * (LENGTH + size):
-        got += await loop.sock_recv(line, 2**20)
+        got += (part := await loop.sock_recv(line, 2**20))
+        assert part
         if b"\r\n\r\n" in got[:2000]:
             got = got.partition(b"\r\n\r\n")[2]
     frames = [got[at : at + LENGTH + size] for at in range(0, len(got), LENGTH + size)]

@@ -158,6 +158,31 @@ def test_who_are_all_at_one_place_are_told_as_one_until_somebody_comes_or_goes()
     assert [each.heard for each in everybody] == [list(range(1, 10))] * MANY + [[7, 8, 9]]
 
 
+def test_where_telling_all_fails_nobody_goes_on_with_a_hole() -> None:
+    seats: dict[Connection, Seat] = {}
+    everybody = [Listener(seats) for _ in range(MANY)]
+
+    def fan_out(ways: Sequence[Callable[[Any], None]]) -> Callable[[Event], None]:
+        def tell(event: Event) -> None:
+            ways[0](event)
+            raise MemoryError
+
+        return tell
+
+    async def talk() -> None:
+        crowd = Crowd(seats, fan_out)
+        crowd.hear(*entry(1))
+        crowd.hear(*entry(2))
+        with pytest.raises(MemoryError):
+            crowd.flush()
+        crowd.hear(*entry(3))
+        crowd.flush()
+
+    asyncio.run(talk())
+    assert [each.heard for each in everybody] == [[1, 2]] + [[1]] * (MANY - 1)
+    assert all(each.ended for each in everybody)
+
+
 class Beside:
     """A room, and beside each who sits in it one who hears the same alone."""
 

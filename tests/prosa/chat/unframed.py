@@ -7,7 +7,7 @@ from prosa.chat.events import Event
 
 
 def never(framed: object) -> NoReturn:
-    """A connection's ``pass_on``."""
+    """A connection's ``pass_on``, or the ``FanOut`` of a room of few."""
     raise AssertionError(framed)
 
 

@@ -8,6 +8,8 @@ from benchmarks.results import Result
 from benchmarks.turns import INSERT, OUR, OUTSTANDING, Rounds, Turns
 
 LATE_MS, MOST_RATE = 100.0, 20_000.0
+TRIES = 3
+"""Of a rate, before it counts as too much: a machine that stood still for a moment says nothing of it."""
 
 
 def accepted(turns: Turns) -> Result:
@@ -124,13 +126,16 @@ def most(turns: Turns) -> Result:
                 load.round()  # for warming up
             while rate < MOST_RATE:
                 with Load(server, lines, "rate", seconds=turns.plan.seconds, number=rate) as load:
-                    each = load.round()
-                if each.p99 > LATE_MS or each.heard < 2 * each.said:
-                    break
+                    if not any(_holds(load.round()) for _ in range(TRIES)):
+                        break
                 held, rate = rate, rate * 1.25
             found[server.name] = [held]
     return Result(name="The most messages a second with p99 below 100 ms, rooms of two, stored",
                   unit="messages a second", figures=found, verdicts=[])  # fmt: skip
+
+
+def _holds(each: Round) -> bool:
+    return each.p99 <= LATE_MS and each.heard >= 2 * each.said
 
 
 def _times(figures: Mapping[str, Sequence[float]], other: str, goal: Goal) -> Verdict:

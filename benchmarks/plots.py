@@ -6,7 +6,7 @@ from html import escape
 from benchmarks.results import Result
 from benchmarks.turns import OUR
 
-ROW, LABEL, WIDTH, RIGHT = 28, 170, 430, 90
+ROW, LABEL, WIDTH, RIGHT = 28, 200, 400, 90
 STYLE = (
     "text{font:13px system-ui,sans-serif;fill:#333}.t{font-weight:600}.b{fill:#c9c3bb}.o{fill:#2f7d6b}"
     ".s{stroke:#333;stroke-width:1.5}"

@@ -1,7 +1,7 @@
 """How long people wait for each other while somebody attacks: ``python -m benchmarks.attack``.
 
 Starts the cluster as it is shipped (``BASE=10220`` chooses other ports). A thousand people (``PAIRS=500``)
-talk by twos through nginx, 20 seconds (``SECONDS=20``) each: in peace, while a flood of ``tests/attacks``
+talk by twos through nginx, 60 seconds (``SECONDS=60``) each: in peace, while a flood of ``tests/attacks``
 strikes again and again from another address, some with an account, in peace again, and so for each flood.
 A row for each: how many messages were heard, how long from saying to hearing, and what the worker that has
 grown most holds beyond what it held at first. At the end the p99 under each flood in relation to the peace
@@ -31,7 +31,8 @@ from tests.lab.lab import memory
 PAIRS = int(os.environ.get("PAIRS", "500"))
 PAUSE_SECONDS = 10.0
 """Between two messages of one pair: 50 messages a second, all together."""
-ROW_SECONDS = float(os.environ.get("SECONDS", "20"))
+ROW_SECONDS = float(os.environ.get("SECONDS", "60"))
+"""The store writes its checkpoint once a minute, which everybody notices: each row has one."""
 WITH_ACCOUNT = (slow_readers, guesses)
 REST_SECONDS = 2.0
 """After a flood, what it has left is worked off."""

@@ -13,7 +13,7 @@ from tornado.websocket import WebSocketClientConnection
 from handlers.sockjs.fanout import FanOut
 from handlers.sockjs.payload import Payload
 from tests.handlers.sockjs.conftest import Place
-from tests.handlers.sockjs.test_bounds import HANDSHAKE
+from tests.handlers.sockjs.test_bounds import deaf
 from tests.handlers.sockjs.wire import heard, session_path
 from tests.waiting import until
 
@@ -28,19 +28,6 @@ LENGTH = 4
 """How the frames of such texts begin: two bytes, and two for the length."""
 
 NO_LINGER = struct.pack("ii", 1, 0)
-
-
-async def slow(one: Place) -> socket.socket:
-    """A peer that does not read yet."""
-    line = socket.socket()
-    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    line.setblocking(False)
-    one.deaf.append(line)
-    count = len(one.connections)
-    await asyncio.get_running_loop().sock_connect(line, ("127.0.0.1", one.port))
-    await asyncio.get_running_loop().sock_sendall(line, HANDSHAKE.encode())
-    await until(lambda: len(one.connections) > count)
-    return line
 
 
 async def framed_texts(line: socket.socket) -> list[str]:
@@ -69,7 +56,7 @@ async def test_each_hears_all_of_it_in_order_whatever_becomes_of_the_others(plac
     framed, corked, raw = [await one.wire.socket(f"/ws{path}") for path in paths]
     poll = f"/ws{session_path()}/xhr"
     await one.wire.post(poll)
-    reader, gone = await slow(one), await slow(one)
+    reader, gone = await deaf(one), await deaf(one)
     told: list[Any] = list(one.connections)
     ways = FanOut([connection.way_out for connection in told])
     for number, text in enumerate(TEXTS):
@@ -91,7 +78,7 @@ async def test_each_hears_all_of_it_in_order_whatever_becomes_of_the_others(plac
 async def test_a_reader_too_slow_is_dropped_and_the_others_are_not(place: Start) -> None:
     one = place(queue_messages=10)
     raw = await one.wire.socket("/ws/websocket")
-    await slow(one)
+    await deaf(one)
     await until(lambda: len(one.connections) == 2)
     ways = FanOut([connection.way_out for connection in one.connections])
     for text in TEXTS:

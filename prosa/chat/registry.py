@@ -131,6 +131,7 @@ class Registry:
                 still = {member.user_id for member in room.members}
                 live.cursors = {who: cursor for who, cursor in live.cursors.items() if who in still}
             event = events.room_updated(room)
+            live.crowd.flush()
             for seat in tuple(live.seats.values()):
                 if seat.connection.person.user_id not in gone:
                     seat.tell(event)

@@ -60,14 +60,12 @@ class Crowd:
         """To all as one, if each has got everything before it; else each by their own place."""
         last = run[-1][0]
         if self._tell_all is not None and run[0][0] == self._position + 1:
-            position, self._position = self._position, last
             try:
                 self._tell_all(joined)
             except BaseException:
-                self._tell_all = None
-                for seat in self._seats.values():
-                    seat.position = position  # nobody knows who was told: all have a hole, and come back
+                self.changes()  # nobody knows who was told: all have a hole at the next one, and come back
                 raise
+            self._position = last
             return
         self.changes()
         for seat in tuple(self._seats.values()):

@@ -21,7 +21,7 @@
     this.missed = 0;
     this.asked = 0;
     this.isAsking = false;
-    this.isRefused = null;
+    this.refusal = null;
     this.found = null;
   }
 
@@ -75,11 +75,11 @@
         return;
       }
       self.isAsking = false;
-      self.isRefused = refusal;
+      self.refusal = refusal;
       self.emit('asking', false, refusal);
       if (refusal) {
         self.timers.set(function () {
-          self.isRefused = self.isRefused === refusal ? null : self.isRefused;
+          self.refusal = self.refusal === refusal ? null : self.refusal;
         }, refusal.retry_after_ms || AGAIN_MS);
       } else {
         show(page);
@@ -184,7 +184,7 @@
 
   /* Near an end of the page, what is beyond it is asked for. */
   LogWindow.prototype.scrolled = function () {
-    if (this.isRefused) {
+    if (this.refusal) {
       return;
     }
     if (this.parts.scroll.above() < NEAR_PIXELS) {

@@ -97,9 +97,10 @@ class Searches:
     async def run(self) -> None:
         """Index what is stored, for ever; a store that does not answer is asked again."""
         clock = asyncio.get_running_loop().time
+        behind: list[ChatId] = []
         while True:
             await self._has_news.wait()
-            if len(self._waiting) < ROOMS_AT_ONCE:
+            if not behind and len(self._waiting) < ROOMS_AT_ONCE:
                 await asyncio.sleep(TOGETHER_SECONDS)
             batch = list(islice(self._waiting, ROOMS_AT_ONCE))
             for chat_id in batch:

@@ -174,6 +174,29 @@ async def test_what_is_said_is_indexed_before_anybody_looks_for_it(start: Start)
 
 
 @pytest.mark.gen_test(timeout=SECONDS)
+async def test_a_long_past_is_indexed_without_a_pause_after_each_of_its_pieces(start: Start) -> None:
+    scene = await start()
+    await scene.room()
+    past = [
+        {
+            "conteudo": f"Antiga {n}",
+            "remetente_id": "1",
+            "remetente": "Ana",
+            "client_id": f"antiga-{n}",
+            "sent_at": "2025-01-01T12:00:00Z",
+        }
+        for n in range(500)
+    ]
+    await scene.api("POST", "/rooms/1/import", {"messages": past})
+    texts = scene.worker.database.texts
+    async with asyncio.timeout(PATIENCE):
+        count = 0
+        while count < len(past):
+            await asyncio.sleep(0.1)
+            count = await texts.count_documents({"chat_id": "1"})
+
+
+@pytest.mark.gen_test(timeout=SECONDS)
 async def test_the_latest_text_is_found_and_what_was_deleted_is_not(start: Start) -> None:
     scene = await start(**QUICK)
     await scene.room()

@@ -4,9 +4,7 @@
 
   var SIDE = 320;
 
-  function part(element, name) {
-    return element.querySelector('[data-part=' + name + ']');
-  }
+  var part = prosa.partOf;
 
   function isImage(file) {
     return Boolean(file.thumbnail_url);

@@ -3,9 +3,7 @@
 (function (prosa) {
   'use strict';
 
-  function part(element, name) {
-    return element.querySelector('[data-part=' + name + ']');
-  }
+  var part = prosa.partOf;
 
   function isLink(url) {
     return typeof url === 'string' && /^(https:\/\/|\/(?![\/\\]))[!-~\u0080-\uffff]*$/.test(url);

@@ -14,7 +14,9 @@
     var count = parts.scroll.isAtBottom() ? 0 : parts.list.countAfter(parts.readSeq());
     var text = isApart ? prosa.text('Ir para as mais recentes') : prosa.text('Ir para o fim');
     count = isApart ? parts.window.missed : count;
-    if (count) {
+    if (parts.window.refusal) {
+      text = prosa.text('Falha ao carregar. Tentar de novo');
+    } else if (count) {
       text = prosa.texts('%(num)s mensagem nova', '%(num)s mensagens novas', count);
     }
     prosa.hide(parts.button, !count && !isApart && !parts.scroll.isFarUp());

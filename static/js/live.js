@@ -2,8 +2,21 @@
 (function (prosa) {
   'use strict';
 
+  prosa.partOf = function (element, name) {
+    return element.querySelector('[data-part=' + name + ']');
+  };
+
   prosa.part = function (name) {
-    return document.querySelector('[data-part=' + name + ']');
+    return prosa.partOf(document, name);
+  };
+
+  /* The closest element around `element`, itself included, of that part; null: there is none. */
+  prosa.around = function (element, name) {
+    var found = element;
+    while (found && found.getAttribute && found.getAttribute('data-part') !== name) {
+      found = found.parentNode;
+    }
+    return found && found.getAttribute ? found : null;
   };
 
   prosa.clock = function () {

@@ -60,11 +60,13 @@
     this.isAsking = false;
     this.isApart = false;
     this.missed = 0;
+    this.refusal = null;
+    this.emit('asking', false);
     this.emit('moved');
   };
 
   /* Ask for a page of the log, one at a time; an answer that something else has overtaken is for nobody. */
-  LogWindow.prototype.ask = function (where, show) {
+  LogWindow.prototype.ask = function (where, show, otherwise) {
     var self = this;
     var number = this.asked + 1;
     this.asked = number;
@@ -81,6 +83,9 @@
         self.timers.set(function () {
           self.refusal = self.refusal === refusal ? null : self.refusal;
         }, refusal.retry_after_ms || AGAIN_MS);
+        if (otherwise) {
+          otherwise(refusal);
+        }
       } else {
         show(page);
         self.emit('moved');
@@ -138,8 +143,8 @@
     });
   };
 
-  /* The message at this place is on the page, in sight and marked. */
-  LogWindow.prototype.goTo = function (seq) {
+  /* The message at this place is on the page, in sight and marked; or else: otherwise(refusal). */
+  LogWindow.prototype.goTo = function (seq, otherwise) {
     var self = this;
     if (this.mark(seq)) {
       return;
@@ -147,14 +152,14 @@
     this.ask({ around: seq }, function (page) {
       self.show(page);
       self.mark(seq);
-    });
+    }, otherwise);
   };
 
   /* `page` is on the page, and nothing else. */
   LogWindow.prototype.show = function (page) {
     this.parts.list.empty();
     this.parts.list.place(page.messages);
-    this.parts.older.hidden = !page.more;
+    prosa.hide(this.parts.older, !page.more);
     this.end(page);
   };
 

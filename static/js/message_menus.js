@@ -9,18 +9,8 @@
   var ESCAPE = 27;
   var GAP_PIXELS = 8;
 
-  function part(element, name) {
-    return element.querySelector('[data-part=' + name + ']');
-  }
-
-  /* The closest element around `element`, itself included, of that part; null: there is none. */
-  function around(element, name) {
-    var found = element;
-    while (found && found.getAttribute && found.getAttribute('data-part') !== name) {
-      found = found.parentNode;
-    }
-    return found && found.getAttribute ? found : null;
-  }
+  var part = prosa.partOf;
+  var around = prosa.around;
 
   function MessageMenus(parts) {
     prosa.Emitter.call(this, parts.timers);

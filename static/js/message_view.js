@@ -12,9 +12,7 @@
     read: ['✓✓', prosa.text('Lida')]
   };
 
-  function part(element, name) {
-    return element.querySelector('[data-part=' + name + ']');
-  }
+  var part = prosa.partOf;
 
   function mark(element, name, isMarked) {
     element.className = element.className.replace(' ' + name, '') + (isMarked ? ' ' + name : '');

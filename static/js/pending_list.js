@@ -21,10 +21,7 @@
     var self = this;
     this.parts.list.addEventListener('click', function (event) {
       var button = event.target.getAttribute('data-part');
-      var bubble = event.target;
-      while (bubble !== self.parts.list && bubble.getAttribute('data-part') !== 'message') {
-        bubble = bubble.parentNode;
-      }
+      var bubble = prosa.around(event.target, 'message');
       if (button === 'try-again') {
         self.emit('retry', bubble.getAttribute('data-client-id'));
       } else if (button === 'discard') {

@@ -5,7 +5,7 @@
   var blanks = prosa.part('blanks');
 
   function blank(name) {
-    return blanks.querySelector('[data-part=' + name + ']');
+    return prosa.partOf(blanks, name);
   }
 
   /* The messages, and how they are shown. */

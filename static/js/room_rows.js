@@ -6,9 +6,7 @@
   var PREVIEW = 120;
   var MOST = 99;
 
-  function part(element, name) {
-    return element.querySelector('[data-part=' + name + ']');
-  }
+  var part = prosa.partOf;
 
   function previewOf(last, userId) {
     var text;

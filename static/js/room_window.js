@@ -24,6 +24,7 @@
     parts.window.on('asking', function (isAsking, refusal) {
       var rest = refusal ? prosa.text('Falha ao carregar. Tentar de novo') : prosa.text('Mensagens anteriores');
       older.textContent = isAsking ? prosa.text('Carregando…') : rest;
+      parts.down.show();
       prosa.timers.clear(timer);
       live.setAttribute('aria-live', 'off');
       timer = prosa.timers.set(function () {
@@ -58,7 +59,10 @@
     search.on('chosen', function (event, link) {
       event.preventDefault();
       search.open(false);
-      parts.window.goTo(+link.getAttribute('data-seq'));
+      parts.window.goTo(+link.getAttribute('data-seq'), function (refusal) {
+        search.open(true);
+        search.refused(refusal, null);
+      });
     });
     show(parts);
   };

@@ -42,11 +42,8 @@
       }
     });
     parts.panel.addEventListener('click', function (event) {
-      var link = event.target;
-      while (link !== parts.panel && link.getAttribute('data-part') !== 'result-link') {
-        link = link.parentNode;
-      }
-      if (link !== parts.panel) {
+      var link = prosa.around(event.target, 'result-link');
+      if (link) {
         self.emit('chosen', event, link);
       }
     });

@@ -72,7 +72,7 @@
 
   StatusLine.prototype.notice = function (text, linkText, url, canRetry) {
     this.parts.noticeText.textContent = text;
-    this.parts.noticeLink.hidden = !linkText;
+    prosa.hide(this.parts.noticeLink, !linkText);
     this.parts.noticeLink.textContent = linkText || '';
     this.parts.noticeLink.setAttribute('href', url || '');
     if (url && url === this.parts.loginUrl) {
@@ -80,7 +80,7 @@
     } else {
       this.parts.noticeLink.removeAttribute('target');
     }
-    this.parts.retry.hidden = !canRetry;
+    prosa.hide(this.parts.retry, !canRetry);
     this.parts.notice.hidden = false;
   };
 

@@ -10,9 +10,7 @@
   var MOST = 5;
   var HOPELESS = { unsupported_type: true, too_large: true, not_found: true, gone: true };
 
-  function part(element, name) {
-    return element.querySelector('[data-part=' + name + ']');
-  }
+  var part = prosa.partOf;
 
   function Tray(parts, timers) {
     prosa.Emitter.call(this, timers);

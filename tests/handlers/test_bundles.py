@@ -40,6 +40,12 @@ def test_nothing_of_ours_is_sent_with_its_comments_and_nothing_else_is_lost(
             assert f"prosa.{name}=" in room, name
 
 
+def test_a_page_s_scripts_are_in_one_scope_and_each_in_one_of_its_own(bundles: dict[str, Bundle]) -> None:
+    room = bundles["room.js"].body.decode()
+    assert room.count("window.prosa=window.prosa||{}") == 1
+    assert room.count("(function(){") >= len(SCRIPTS["room.js"])
+
+
 def test_what_is_packed_is_what_is_sent_as_it_is(bundles: dict[str, Bundle]) -> None:
     for bundle in bundles.values():
         assert gzip.decompress(bundle.gzipped) == bundle.body

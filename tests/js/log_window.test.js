@@ -95,6 +95,18 @@ test('what was refused is said, and not asked for again by scrolling before its 
   assert.equal(made.asked.length, 1);
 });
 
+test('a jump that is refused is told, and a page that has been drawn anew has nothing refused', () => {
+  const made = makeWindow(951, 1000, 1000);
+  const told = [];
+  made.window.goTo(40, (refusal) => told.push(refusal.code));
+  made.asked.pop().done({ code: 'closed' });
+  assert.deepEqual([told, made.window.refusal.code], [['closed'], 'closed']);
+  made.window.on('asking', (isAsking) => told.push(isAsking));
+  made.window.goUp();
+  made.window.reset();
+  assert.deepEqual([told, made.window.refusal], [['closed', true, false], null]);
+});
+
 test('it comes down again without a hole, also where somebody speaks meanwhile', () => {
   const made = makeWindow(601, 900, 1000);
   made.window.goDown();

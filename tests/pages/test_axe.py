@@ -38,6 +38,18 @@ FOCUSED = """
 })()
 """
 
+CUT = """
+[...document.querySelectorAll('body *')]
+  .filter(one => [...one.childNodes].some(child => child.nodeType === 3 && /\\S/.test(child.data)))
+  .filter(one => !one.matches('.visually-hidden, .message__author, .message__mark, .person__name'))
+  .filter(one => !one.matches('textarea, option'))
+  .filter(one => getComputedStyle(one).overflowY !== 'visible' && one.clientHeight > 1)
+  .filter(one => one.scrollHeight > one.clientHeight + 3)
+  .map(one => one.outerHTML.slice(0, 120) + ' ' + one.scrollHeight + ' in ' + one.clientHeight)
+"""
+"""Letters that are higher than their place."""
+DOUBLE = {"fontSizes": {"standard": 32, "fixed": 26}}
+
 PHONE, DESK = {"width": 320, "height": 640}, {"width": 1280, "height": 800}
 
 
@@ -76,6 +88,18 @@ def test_axe_finds_nothing_and_a_finger_everything(stage: Stage, name: str) -> N
         assert complaints(page) == [], (theme, size)
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
         assert page.evaluate(SMALL) == [], size
+
+
+@pytest.mark.parametrize(
+    "name", ["sala", "sala-menu", "sala-arquivos", "sala-detalhes", "lista-busca", "nao-enviada"]
+)
+def test_who_has_letters_twice_as_large_set_in_the_browser_reads_everything(stage: Stage, name: str) -> None:
+    page = STATES[name](stage)
+    page.context.new_cdp_session(page).send("Page.setFontSizes", DOUBLE)
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        assert page.evaluate(CUT) == [], size
 
 
 def test_the_keyboard_alone_goes_through_a_room_in_the_order_of_the_eye_and_is_seen(stage: Stage) -> None:

@@ -1,11 +1,18 @@
 """A deal card is shown alike, whatever is in it, in a page that is open and in one that is loaded."""
 
-import pytest
-from playwright.sync_api import expect
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests import files
 from tests.attacks.test_context import BAD_LINKS, GOOD_LINKS, KEPT
 from tests.pages.conftest import People
-from tests.pages.room import ROOM_1, is_live, message, say
+from tests.pages.room import ROOM_1, ROOM_2, is_live, message, say
 from tests.pages.site import has_room, tells
 from tests.server import Server
 
@@ -63,6 +70,11 @@ FIELDS = [
     "row-preview",
     "text",
     "author",
+    "attachment-name",
+    "tile-name",
+    "toast-from",
+    "toast-text",
+    "typing",
 ]
 # A field's ink stays within it, or within the box just around it.
 SPILLS = """
@@ -104,11 +116,82 @@ def test_what_people_and_the_site_write_is_inert_in_every_field(server: Server, 
     expect(cliente.locator("[data-part=title]")).to_contain_text("<script>")
     for page in (cliente, people("cliente", "/chat/hostil/websocket/"), people("cliente", "/chat/")):
         is_live(page)
-        assert page.evaluate("window.pwned") is None
-        assert page.locator("img[src=x], iframe, script:not([src]):not([type])").count() == 0
-        assert "49" not in page.locator("body").inner_text()
-        assert page.evaluate(LEAKS, FIELDS) == []
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        is_inert(page)
+
+
+def is_inert(page: Page) -> None:
+    """Nothing that was written has become anything but letters, where it stands."""
+    assert page.evaluate("window.pwned") is None
+    assert page.locator("img[src=x], iframe, script:not([src]):not([type])").count() == 0
+    assert "49" not in page.locator("body").inner_text()
+    assert page.evaluate(LEAKS, FIELDS) == []
+    assert page.evaluate(SPILLS, FIELDS) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.fixture
+def evil_name(server: Server) -> Iterator[str]:
+    """The site calls ``reforma`` so, for as long as the test runs."""
+    with closing(sqlite3.connect(server.data_dir / "demo" / "site.sqlite3", timeout=10)) as site, site:
+        change = "UPDATE auth_user SET first_name = ? WHERE username = 'reforma'"
+        (name,) = site.execute("SELECT first_name FROM auth_user WHERE username = 'reforma'").fetchone()
+        site.execute(change, [EVIL[:-1]])
+        site.commit()
+        yield EVIL[:-1]
+        site.execute(change, [name])
+
+
+def test_who_writes_and_what_is_said_elsewhere_is_inert_too(people: People, evil_name: str) -> None:
+    elsewhere, cliente = people("cliente", ROOM_2), people("cliente", ROOM_1)
+    reforma = people("reforma", ROOM_1)
+    for page in (elsewhere, cliente, reforma):
+        is_live(page)
+    reforma.locator("[data-part=text-box]").press_sequentially("Oi")
+    expect(cliente.locator("[data-part=typing]")).to_contain_text("<script>")
+    is_inert(cliente)
+    say(reforma, EVIL)
+    expect(elsewhere.locator("[data-part=toasts] [data-part=toast-from]")).to_contain_text(evil_name[:20])
+    expect(elsewhere.locator("[data-part=toasts] [data-part=toast-text]")).to_contain_text("<img src=x")
+    for page in (elsewhere, cliente):
+        is_inert(page)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        (EVIL[:-1].replace("/", "") + ".pdf", files.PDF),
+        (EVIL[:-1].replace("/", "") + ".png", files.picture()),
+        (PILE[:200] + ".pdf", files.PDF),
+        ("x" * 250 + ".pdf", files.PDF),
+        ('a"; filename="b.html\r\n.pdf', files.PDF),
+    ],
+)
+def test_a_file_may_be_called_anything(people: People, tmp_path: Path, name: str, data: bytes) -> None:
+    cliente, reforma = people("cliente", ROOM_1), people("reforma", ROOM_1)
+    for page in (cliente, reforma):
+        is_live(page)
+    chosen = {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+    cliente.set_input_files("[data-part=file-input]", [chosen])  # type: ignore[list-item]
+    expect(cliente.locator("[data-part=tile]:visible")).to_have_count(1)
+    is_inert(cliente)
+    cliente.click("[data-part=send]")
+    shown = "[data-part=messages] [data-part=message] >> nth=-1"
+    for page in (cliente, reforma):
+        expect(page.locator(shown).locator("[data-part=attachment]")).to_be_visible()
+        is_inert(page)
+    reforma.reload()
+    is_live(reforma)
+    expect(reforma.locator(shown).locator("[data-part=attachment]")).to_be_visible()
+    is_inert(reforma)
+    got = reforma.request.get(
+        reforma.locator(shown).locator("[data-part=attachment]").evaluate("one => one.href")
+    )
+    assert got.ok
+    disposition = got.headers["content-disposition"]
+    assert re.fullmatch(
+        r"""(attachment|inline); filename="[^"\\]+"; filename\*=UTF-8''[^\s;"]+""", disposition
+    )
+    assert got.headers["x-content-type-options"] == "nosniff"
 
 
 def test_a_pile_of_marks_in_any_field_spills_over_no_other(server: Server, people: People) -> None:

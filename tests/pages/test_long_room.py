@@ -14,6 +14,8 @@ ROOM = "/chat/dez_mil/websocket/"
 MESSAGES_MAX = 400
 BESIDE = 1_500
 """Elements of the page that are no messages."""
+MORE_BYTES = 300_000
+"""What the engine itself may keep for twenty pages more; their thousand messages would be thrice that."""
 
 NODES = "document.getElementsByTagName('*').length"
 NODES_OF_ONE = (
@@ -75,6 +77,21 @@ def test_one_scrolls_back_page_by_page_and_down_again_and_the_page_stays_light(
     expect(part(cliente, "down")).to_have_count(0)
     is_light(cliente)
     goes(cliente, -1, 1)
+
+
+def test_however_far_one_scrolls_the_page_needs_no_more_memory(people: People, long_room: str) -> None:
+    cliente = people("cliente", long_room)
+    is_live(cliente)
+    line = cliente.context.new_cdp_session(cliente)
+    line.send("Performance.enable")
+    needs = []
+    for _ in range(3):
+        goes(cliente, -1, 20)
+        line.send("HeapProfiler.collectGarbage")
+        used = {one["name"]: one["value"] for one in line.send("Performance.getMetrics")["metrics"]}
+        needs.append([used["Nodes"], used["JSEventListeners"], used["JSHeapUsedSize"]])
+    assert needs[2][:2] == needs[1][:2]
+    assert needs[2][2] - needs[1][2] < MORE_BYTES
 
 
 def test_a_link_opens_the_room_at_its_message_and_one_goes_on_in_both_directions(

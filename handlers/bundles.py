@@ -13,13 +13,10 @@ from pathlib import Path
 from rcssmin import cssmin
 from rjsmin import jsmin
 
+from handlers.sockjs_client import lean
 from handlers.static import STATIC, Bundle, hashed
 
 SOCKJS = ("vendor/sockjs.min",)
-
-UNLOAD, NEVER = 'attachEvent("unload"', 'attachEvent("prosa-never"'
-"""When a page is left, a browser closes by itself what it had open. With a handler for that, as SockJS has,
-a page cannot be brought back at once, and Chrome calls it outdated."""
 
 LINE = ("emitter", "backoff", "close_codes", "client_ids", "storage", "transports", "connection", "logins")
 """What keeps a line to the server, each file after those that it builds on."""
@@ -105,9 +102,9 @@ OPENING, ENDING = "(function(prosa){'use strict';", "}(window.prosa=window.prosa
 
 SOURCE_MAP = re.compile(r"\n//# sourceMappingURL=\S+\s*$")
 
-BEGINNINGS = (1 / 6, 3 / 8)
-"""The beginning, where little was said before that can be referred to, has other codes than the rest: two
-hundred bytes of a page less. It ends there in our own, and there in SockJS's."""
+BEGINNING = 6
+"""The first sixth, where little was said before that can be referred to, has other codes than the rest: two
+hundred bytes of a page less."""
 
 USE = re.compile(r"([{;]\s*)([\w-]+\s*:[^{};]*var\(--[^{};]*)")
 VARIABLE = re.compile(r"var\((--[\w-]+)\)")
@@ -138,13 +135,10 @@ def _bundle(name: str, body: bytes) -> Bundle:
 
 def _zipped(body: bytes) -> bytes:
     """As small as zlib can, with all the memory that it may have; the beginning in a block of its own."""
-
-    def zipped(start: int) -> bytes:
-        zipper = zlib.compressobj(zlib.Z_BEST_COMPRESSION, zlib.DEFLATED, GZIP_BITS, zlib.DEF_MEM_LEVEL + 1)
-        packed = zipper.compress(body[:start]) + zipper.flush(zlib.Z_BLOCK)
-        return packed + zipper.compress(body[start:]) + zipper.flush()
-
-    return min((zipped(int(len(body) * part)) for part in BEGINNINGS), key=len)
+    zipper = zlib.compressobj(zlib.Z_BEST_COMPRESSION, zlib.DEFLATED, GZIP_BITS, zlib.DEF_MEM_LEVEL + 1)
+    start = len(body) // BEGINNING
+    packed = zipper.compress(body[:start]) + zipper.flush(zlib.Z_BLOCK)
+    return packed + zipper.compress(body[start:]) + zipper.flush()
 
 
 def _version(body: bytes) -> str:
@@ -152,13 +146,13 @@ def _version(body: bytes) -> str:
 
 
 def _scripts(folder: Path, parts: Sequence[str]) -> str:
-    """The scripts one after the other; a library is left as its authors shrank it."""
+    """The scripts one after the other; what is left of the library is as its authors shrank it."""
     texts = {part: (folder / f"{part}.js").read_text() for part in parts}
     libraries = [text for part, text in texts.items() if part.startswith("vendor/")]
     ours = [jsmin(text) for part, text in texts.items() if not part.startswith("vendor/")]
     if all(text.startswith(OPENING) and text.endswith(ENDING) for text in ours):
         ours = [_scope(ours)] if ours else []
-    return "\n;\n".join([SOURCE_MAP.sub("", text.replace(UNLOAD, NEVER)) for text in libraries] + ours)
+    return "\n;\n".join([SOURCE_MAP.sub("", lean(text)) for text in libraries] + ours)
 
 
 def _scope(texts: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from handlers.bundles import SCRIPTS, join_all
+from handlers.rooms import ALL
 from handlers.static import Bundle, Static
 
 STATIC = Path(__file__).resolve().parent.parent.parent / "static"
@@ -54,8 +55,9 @@ def test_what_is_packed_is_what_is_sent_as_it_is(bundles: dict[str, Bundle]) -> 
 def test_another_content_has_another_name(tmp_path: Path) -> None:
     shutil.copytree(STATIC, tmp_path / "static")
     urls = []
+    library = tmp_path / "static" / "vendor" / "sockjs.min.js"
     for text in ("one", "two"):
-        (tmp_path / "static" / "vendor" / "sockjs.min.js").write_text(text)
+        library.write_text(f"{library.read_text()}/* {text} */")
         urls.append(join_all(tmp_path / "static")["sockjs.js"].url)
     assert urls[0] != urls[1]
 
@@ -90,6 +92,24 @@ def test_a_variable_that_the_theme_does_not_have_stops_the_start(tmp_path: Path)
     shutil.copytree(STATIC, tmp_path / "static")
     (tmp_path / "static" / "css" / "components" / "x.css").write_text(".x { color: var(--no-such); }")
     with pytest.raises(KeyError, match="--no-such"):
+        join_all(tmp_path / "static")
+
+
+@pytest.mark.parametrize("name", ["sockjs.js", "io.js"])
+def test_sockjs_has_the_transports_that_a_page_may_try_and_no_others(
+    bundles: dict[str, Bundle], name: str
+) -> None:
+    body = bundles[name].body.decode()
+    for kept in (*ALL, "eventsource"):
+        assert f'transportName="{kept}"' in body
+    for gone in ("htmlfile", "jsonp-polling", "xdr-streaming", "xdr-polling"):
+        assert f'transportName="{gone}"' not in body
+
+
+def test_a_library_that_is_made_in_another_way_stops_the_start(tmp_path: Path) -> None:
+    shutil.copytree(STATIC, tmp_path / "static")
+    (tmp_path / "static" / "vendor" / "sockjs.min.js").write_text("var SockJS = function () {};")
+    with pytest.raises(ValueError, match="substring"):
         join_all(tmp_path / "static")
 
 

@@ -1,4 +1,5 @@
-/* How a file gets into the tray: the button, a drop anywhere on the page, a picture pasted into the box.
+/* How a file gets into the tray: the button, a drop anywhere on the page, a picture pasted into the box;
+   cells of a table are a picture too, and words: those are meant.
 
    parts: tray, button, input, line (the plain form's field), box, area (lights up while something is dragged). */
 (function (prosa) {
@@ -7,10 +8,6 @@
   function hasFiles(event) {
     var types = event.dataTransfer ? event.dataTransfer.types : null;
     return Boolean(types) && Array.prototype.indexOf.call(types, 'Files') >= 0;
-  }
-
-  function addAll(tray, files) {
-    Array.prototype.forEach.call(files || [], tray.add, tray);
   }
 
   function hearDrops(parts) {
@@ -33,7 +30,7 @@
         event.preventDefault();
         light(false);
         if (!parts.input.disabled) {
-          addAll(parts.tray, event.dataTransfer.files);
+          parts.tray.addAll(event.dataTransfer.files);
         }
       }
     });
@@ -53,14 +50,15 @@
       parts.input.click();
     });
     parts.input.addEventListener('change', function () {
-      addAll(parts.tray, parts.input.files);
+      parts.tray.addAll(parts.input.files);
       parts.input.value = '';
     });
     parts.box.addEventListener('paste', function (event) {
-      var files = event.clipboardData ? event.clipboardData.files : null;
-      if (files && files.length && !parts.input.disabled) {
+      var pasted = event.clipboardData;
+      var hasPicture = pasted && pasted.files && pasted.files.length && !pasted.getData('text/plain');
+      if (hasPicture && !parts.input.disabled) {
         event.preventDefault();
-        addAll(parts.tray, files);
+        parts.tray.addAll(pasted.files);
       }
     });
     hearDrops(parts);

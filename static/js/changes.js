@@ -95,7 +95,7 @@
     var text = parts.view.textOf(element);
     var seq = +element.getAttribute('data-seq');
     this.keep();
-    this.stop();
+    this.stop(true);
     this.edited = element;
     this.draft = parts.drafts.of(seq);
     parts.view.highlight(element, true);
@@ -140,12 +140,14 @@
     }
   };
 
-  /* The message stays as it is, or has been sent on its way. */
-  Changes.prototype.stop = function () {
+  /* The message stays as it is, or has been sent on its way; for now, where what was written is kept. */
+  Changes.prototype.stop = function (isKept) {
     if (this.edited) {
       this.parts.view.highlight(this.edited, false);
       this.edited = null;
-      this.draft.save('');
+      if (!isKept) {
+        this.draft.save('');
+      }
       this.parts.editing.hidden = true;
       this.parts.box.setAttribute('aria-describedby', this.described);
       this.parts.composer.reclaim();

@@ -46,7 +46,7 @@
       }
     });
     this.parts.box.addEventListener('input', function () {
-      self.problem('');
+      self.forgo();
       self.changed();
       if (self.text() && !self.take) {
         self.emit('pressed');
@@ -67,6 +67,9 @@
   Composer.prototype.submit = function () {
     var text = this.text();
     if (this.isBlank(text) || !this.canWrite) {
+      if (this.take && this.canWrite) {
+        this.problem(prosa.text('Para retirar a mensagem, use Apagar.'));
+      }
       return;
     }
     if (codePoints(text) > this.parts.limit) {
@@ -91,7 +94,7 @@
     this.draft = this.written();
     this.take = take;
     this.keep = keep;
-    this.problem('');
+    this.forgo();
     this.put(text);
     this.parts.box.focus();
     this.parts.box.setSelectionRange(text.length, text.length);
@@ -162,6 +165,14 @@
   Composer.prototype.grow = function () {
     this.parts.box.style.height = 'auto';
     this.parts.box.style.height = this.parts.box.scrollHeight + 2 + 'px';
+  };
+
+  /* What was to be sent later is not any more. */
+  Composer.prototype.forgo = function () {
+    this.problem('');
+    if (this.parts.files) {
+      this.parts.files.forgo();
+    }
   };
 
   Composer.prototype.problem = function (text) {

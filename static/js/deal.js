@@ -13,9 +13,16 @@
   function Deal(parts, userId) {
     this.parts = parts;
     this.userId = userId;
+    this.shown = '';
   }
 
+  /* What is shown already is left alone: the keyboard may be on it. */
   Deal.prototype.show = function (room) {
+    var shown = JSON.stringify([room.context, room.members]);
+    if (shown === this.shown) {
+      return;
+    }
+    this.shown = shown;
     this.showContext(room.context);
     if (this.parts.members && Array.isArray(room.members)) {
       this.showMembers(room.members);

@@ -38,7 +38,7 @@
   /* Show `entries`; what the page holds already is filled anew where it stands. */
   MessageList.prototype.place = function (entries) {
     var self = this;
-    this.parts.scroll.hold(this.parts.messages.querySelector('[data-part=message]'), function () {
+    this.parts.scroll.hold(this.anchor(), function () {
       entries.forEach(self.placeOne, self);
       self.tidy();
     });
@@ -83,7 +83,7 @@
   /* Show `entries` at an end of the page, and then `change` the page: what is being read stays where it is. */
   MessageList.prototype.extend = function (entries, change) {
     var self = this;
-    this.parts.scroll.keep(this.element(this.lastSeqInView() || this.firstSeq()), function () {
+    this.parts.scroll.keep(this.anchor(), function () {
       entries.forEach(self.placeOne, self);
       change();
       self.tidy();
@@ -190,6 +190,11 @@
       }
     }
     return low ? seqOf(items[low - 1]) : 0;
+  };
+
+  /* What is being read, as far as one can tell; null where nothing is. */
+  MessageList.prototype.anchor = function () {
+    return this.element(this.lastSeqInView() || this.firstSeq());
   };
 
   /* Nothing that was shown holds any longer. */

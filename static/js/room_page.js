@@ -84,6 +84,7 @@
     parts.outbox.pause();
     parts.composer.allow(false, text);
     parts.menus.allow(false);
+    parts.presence.forget();
     parts.statusLine.end(text);
   }
 
@@ -174,7 +175,7 @@
     });
     connection.on('new_notification', function (data) {
       if (data.chat_id !== parts.page.chat_id) {
-        parts.toasts.show(data);
+        parts.toasts.show(data, parts.feed.titleOf(data.chat_id));
       }
     });
   }
@@ -197,9 +198,14 @@
       parts.composer.grow();
     });
     document.addEventListener('visibilitychange', seen);
+    /* The way back leads to where one came from, not to the details again. */
+    prosa.part('details-close').addEventListener('click', function (event) {
+      event.preventDefault();
+      window.location.replace('#ver-detalhes');
+    });
     document.addEventListener('keydown', function (event) {
       if (event.keyCode === ESCAPE && !event.defaultPrevented && prosa.part('details-close').offsetWidth) {
-        window.location.hash = 'ver-detalhes';
+        window.location.replace('#ver-detalhes');
       }
     });
   }

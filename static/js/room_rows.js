@@ -121,15 +121,26 @@
 
   /* The newest rows, as list_rooms tells them; older ones stay below. */
   RoomRows.prototype.show = function (rows) {
-    var list = this.parts.list;
-    rows.slice().reverse().forEach(function (row) {
+    var next = this.parts.list.firstElementChild;
+    rows.forEach(function (row) {
       var element = this.rowOf(row.room.chat_id);
       this.paint(element, row);
-      if (list.firstElementChild !== element) {
-        list.insertBefore(element, list.firstElementChild);
+      if (element === next) {
+        next = next.nextElementSibling;
+      } else {
+        this.move(element, next);
       }
     }, this);
     this.reveal();
+  };
+
+  /* A row that has the keyboard keeps it. */
+  RoomRows.prototype.move = function (element, next) {
+    var focused = element.contains(document.activeElement) ? document.activeElement : null;
+    this.parts.list.insertBefore(element, next);
+    if (focused) {
+      focused.focus();
+    }
   };
 
   /* Something was said in a room: its row comes first. */
@@ -137,8 +148,20 @@
     var element = this.rowOf(entry.chat_id);
     if (element.parentNode === this.parts.list) {
       this.paintLast(element, entry);
-      this.parts.list.insertBefore(element, this.parts.list.firstElementChild);
+      this.move(element, this.parts.list.firstElementChild);
     }
+  };
+
+  /* What a room is called here; empty where it has no row. */
+  RoomRows.prototype.titleOf = function (chatId) {
+    return part(this.rowOf(chatId), 'row-title').textContent;
+  };
+
+  /* Without a line nobody knows who is there. */
+  RoomRows.prototype.forgetPeople = function () {
+    this.each(function (element) {
+      this.paintOnline(element, {});
+    });
   };
 
   RoomRows.prototype.drop = function (chatId) {

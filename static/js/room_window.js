@@ -38,12 +38,20 @@
     parts.down.show();
   }
 
+  /* At the end, the address names no message any more: a page that is loaded again is at the end too. */
+  function leaveAddress(parts) {
+    if (!parts.window.isApart && window.location.search && window.history.replaceState) {
+      window.history.replaceState(null, '', window.location.pathname);
+    }
+  }
+
   prosa.hearWindow = function (parts) {
     var search;
     hearAsking(parts);
     prosa.part('newer').hidden = true;
     parts.window.on('moved', function () {
       show(parts);
+      leaveAddress(parts);
     });
     prosa.part('older').addEventListener('click', function (event) {
       event.preventDefault();

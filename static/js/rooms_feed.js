@@ -24,6 +24,9 @@
     this.parts.connection.on('welcome', function () {
       self.ask();
     });
+    this.parts.connection.on('down', function () {
+      self.parts.rows.forgetPeople();
+    });
     this.parts.connection.on('room_updated', askSoon);
     this.parts.connection.on('new_notification', askSoon);
     this.parts.connection.on('room_left', function (data) {
@@ -79,6 +82,10 @@
   /* The newest entry of a room that this page hears itself. */
   RoomsFeed.prototype.say = function (entry) {
     this.parts.rows.say(entry);
+  };
+
+  RoomsFeed.prototype.titleOf = function (chatId) {
+    return this.parts.rows.titleOf(chatId);
   };
 
   prosa.RoomsFeed = RoomsFeed;

@@ -14,10 +14,12 @@
     this.byRoom = {};
   }
 
-  Toasts.prototype.show = function (notification) {
+  /* `title`: what its room is called; empty where that is not known. */
+  Toasts.prototype.show = function (notification, title) {
     var toast = this.blank.cloneNode(true);
     toast.setAttribute('href', this.roomsUrl + encodeURIComponent(notification.chat_id) + '/websocket/');
     toast.querySelector('[data-part=toast-from]').textContent = notification.from_user;
+    toast.querySelector('[data-part=toast-room]').textContent = title;
     toast.querySelector('[data-part=toast-text]').textContent = notification.message_preview;
     this.hide(this.byRoom[notification.chat_id]);
     this.byRoom[notification.chat_id] = toast;

@@ -33,9 +33,18 @@
     });
   };
 
-  /* Send it as soon as all of it is there. */
+  /* Send it as soon as all of it is there, which is said; not where something is not coming. */
   Tray.prototype.want = function () {
-    this.isWanted = true;
+    this.isWanted = !this.items.some(function (item) {
+      return item.isFailed;
+    });
+    this.parts.problem(this.isWanted ? prosa.text('A mensagem será enviada quando o arquivo chegar.') :
+      prosa.text('Tente de novo ou retire o arquivo que falhou para enviar.'));
+  };
+
+  /* Not any more: something else is being written. */
+  Tray.prototype.forgo = function () {
+    this.isWanted = false;
   };
 
   /* The files, which are whoever's asks from now on. */
@@ -46,6 +55,11 @@
     this.items.slice().forEach(this.forget, this);
     this.isWanted = false;
     return taken;
+  };
+
+  Tray.prototype.addAll = function (files) {
+    this.parts.problem('');
+    Array.prototype.forEach.call(files || [], this.add, this);
   };
 
   Tray.prototype.add = function (file) {
@@ -59,7 +73,10 @@
         { size: prosa.size(this.parts.limitBytes) }));
       return;
     }
-    this.parts.problem('');
+    if (!file.size) {
+      this.parts.problem(prosa.text('O arquivo está vazio.'));
+      return;
+    }
     this.begin(this.show({ file: file, attachment: null, name: file.name || prosa.text('Foto'), bytes: file.size }));
   };
 
@@ -107,9 +124,11 @@
       self.arrived(item, attachment);
     });
     item.upload.on('failed', function (refusal) {
-      self.isWanted = false;
       item.isHopeless = Boolean(HOPELESS[refusal.code]);
       self.paint(item, 0, refusal.reason || refusal.message || prosa.text('Não foi possível enviar o arquivo.'));
+      if (self.isWanted) {
+        self.want();
+      }
       self.emit('changed');
     });
     item.upload.start();
@@ -119,7 +138,8 @@
   Tray.prototype.paint = function (item, bytes, failure) {
     var done = item.bytes ? Math.round(100 * bytes / item.bytes) : 0;
     var progress = part(item.tile, 'tile-progress');
-    progress.hidden = Boolean(failure) || Boolean(item.attachment);
+    item.isFailed = Boolean(failure);
+    progress.hidden = item.isFailed || Boolean(item.attachment);
     progress.setAttribute('aria-valuenow', done);
     part(item.tile, 'tile-done').style.width = done + '%';
     this.say(item, failure || prosa.size(item.bytes));

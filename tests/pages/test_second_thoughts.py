@@ -1,7 +1,6 @@
 """Somebody changes their mind, or is in the middle of something, while the page goes on around them."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -37,12 +36,12 @@ def adds(page: Page, *chosen: dict[str, object]) -> None:
 
 
 @pytest.fixture
-def cliente(server: Server, people: People) -> Iterator[Page]:
+def cliente(server: Server, people: People) -> Page:
     """She is in a room that others have read nothing in."""
     has_room(server, "mudou")
     page = people("cliente", "/chat/mudou/websocket/")
     is_live(page)
-    yield page
+    return page
 
 
 def test_enter_while_a_file_is_on_its_way_says_so_and_sends_both_once_it_is_there(cliente: Page) -> None:

@@ -16,8 +16,9 @@ from prosa.storage.rooms import Rooms
 
 log = logging.getLogger(__name__)
 
-ROOMS_AT_ONCE = 20
-"""What waits beside the command for 500 rooms waits for 300 ms (measured)."""
+ROOMS_AT_ONCE = 5
+"""A message waits for the piece that the store is at: beside one of 500 rooms for 300 ms. With 20, one
+message in a hundred took 32 ms where it takes 22 with 5 (measured)."""
 WAITING_MAX = 10_000
 """Rooms that wait to be moved. What is dropped stays where it was until something is said there again."""
 

@@ -34,7 +34,7 @@ TOGETHER_SECONDS = 1.0
 AGAIN_SECONDS = 5.0
 """When a store that does not answer is asked again."""
 ROOMS_AT_ONCE = 5
-ENTRIES_AT_ONCE = 20
+ENTRIES_AT_ONCE = 10
 """So few that a message beside them waits some milliseconds longer; beside 200, up to 70 (measured)."""
 FOLLOW_SECONDS = 0.3
 """How long a search indexes before it answers without the rest: some thousand entries; once in any case."""

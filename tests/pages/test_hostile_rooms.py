@@ -1,10 +1,9 @@
-"""A deal card is shown alike, whatever is in it, in a page that is open and in one that is loaded."""
+"""Whatever people and the site write, in any field: alike in an open page and a loaded one, and inert."""
 
 import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -73,6 +72,7 @@ FIELDS = [
     "attachment-name",
     "tile-name",
     "toast-from",
+    "toast-room",
     "toast-text",
     "typing",
 ]
@@ -166,7 +166,7 @@ def test_who_writes_and_what_is_said_elsewhere_is_inert_too(people: People, evil
         ('a"; filename="b.html\r\n.pdf', files.PDF),
     ],
 )
-def test_a_file_may_be_called_anything(people: People, tmp_path: Path, name: str, data: bytes) -> None:
+def test_a_file_may_be_called_anything(people: People, name: str, data: bytes) -> None:
     cliente, reforma = people("cliente", ROOM_1), people("reforma", ROOM_1)
     for page in (cliente, reforma):
         is_live(page)

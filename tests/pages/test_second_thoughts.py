@@ -185,7 +185,7 @@ def test_the_keyboard_stays_on_the_deal_card_through_a_cut(people: People) -> No
     expect(link).to_be_focused()
 
 
-def test_the_way_back_from_the_details_leads_out_of_the_room(people: People, server: Server) -> None:
+def test_the_way_back_does_not_open_the_details_again(people: People, server: Server) -> None:
     page = people("cliente", "/chat/", viewport={"width": 360, "height": 640})
     page.goto(server.url + ROOM_1)
     is_live(page)

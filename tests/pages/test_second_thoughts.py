@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 from tests import files
 from tests.pages.conftest import People
 from tests.pages.room import ROOM_1, choose, is_live, message, part, say
-from tests.pages.site import has_past, has_room
+from tests.pages.site import has_past, has_room, tells
 from tests.server import Server
 
 NOT_YET = "A mensagem será enviada quando o arquivo chegar."
@@ -172,6 +172,21 @@ def test_the_keyboard_stays_on_its_row_while_the_list_moves(people: People) -> N
         preview = page.locator("[data-chat-id='1'] [data-part=row-preview]")
         expect(preview).to_contain_text(text)
         expect(row).to_be_focused()
+
+
+def test_the_keyboard_stays_on_a_row_that_moves_itself(server: Server, people: People) -> None:
+    has_room(server, "primeira")
+    page, reforma = people("cliente", "/chat/"), people("reforma", ROOM_1)
+    for each in (page, reforma):
+        is_live(each)
+    tells(server, "/rooms/primeira/messages", {"conteudo": "Orçamento aceito.", "client_id": "primeira"})
+    first = page.locator("[data-part=rooms] [data-part=room-row]").first
+    expect(first).to_have_attribute("data-chat-id", "primeira")
+    row = page.locator("[data-part=room-row][data-chat-id='1'] [data-part=row-link]")
+    row.focus()
+    say(reforma, "Para cima")
+    expect(first).to_have_attribute("data-chat-id", "1")
+    expect(row).to_be_focused()
 
 
 def test_the_keyboard_stays_on_the_deal_card_through_a_cut(people: People) -> None:

@@ -141,7 +141,7 @@ def assemble(  # noqa: PLR0913 - what the composition root has opened
         texts=Texts(database),
         limits=limits,
     )
-    lists = Lists(stored_rooms)
+    lists = Lists(memberships, clock=time.monotonic)
     publisher = Publisher(
         bus=bus, lists=lists, memberships=memberships, connections=connections, searches=searches
     )

@@ -67,7 +67,7 @@ class Publisher:
         if not entry.is_message:
             self._bus.updated(room)
             return
-        self._lists.note(entry)
+        self._lists.note(room, entry)
         if is_news:
             readers = [each.user_id for each in room.members or () if each.user_id != entry.author_id]
             self._put(entry, readers)

@@ -15,6 +15,7 @@ from pymongo.read_concern import ReadConcern
 from prosa import metrics
 from prosa.models.ids import ChatId, ClientId, UserId
 from prosa.storage.database import Collection, Document
+from prosa.storage.writes import write
 
 TOPS_AT_ONCE = 1000
 """Rooms in one aggregate: 8 ms, measured."""
@@ -50,9 +51,9 @@ class MongoLog:
         self._messages = messages
 
     async def insert(self, documents: Sequence[Document], *, ordered: bool) -> None:
-        """One ``insert`` command: a thousand small documents are far below where the driver splits."""
+        """One ``insert`` command: a thousand small documents are far below where a server refuses it."""
         metrics.BATCH.observe(len(documents))
-        await self._messages.insert_many(documents, ordered=ordered)
+        await write(self._messages, "insert", documents=documents, ordered=ordered)
 
     async def find(self, keys: Iterable[Key]) -> dict[Key, Document]:
         """An ``$or`` of one clause per author and room, on the index ``once``."""

@@ -5,8 +5,9 @@ A person's room list is in ``summaries.py``.
 
 from collections.abc import Collection, Sequence
 
-from pymongo import ReturnDocument
+from pymongo import ReturnDocument, UpdateMany
 
+from prosa.models.entries import Entry
 from prosa.models.ids import ChatId, UserId
 from prosa.models.rooms import Cursor
 from prosa.storage.database import Database, Document
@@ -40,6 +41,24 @@ class Memberships(Summaries):
             {"_id": False, "chat_id": True, "user_id": True}, batch_size=len(asked) + 1,
         )  # fmt: skip
         return {(ChatId(one["chat_id"]), UserId(one["user_id"])): True async for one in found}
+
+    async def note_last(self, entries: Sequence[Entry]) -> None:
+        """The lists of the rooms' members have them in the order of ``entries``, which are stored.
+
+        A cache, that only grows by ``seq``: no correctness rests on it. ``last_at`` is the newest entry's
+        own time, so that a list can be paged by it.
+        """
+        if not entries:
+            return
+        changes = [
+            UpdateMany(
+                {"chat_id": entry.chat_id, "last_seq": {"$lt": entry.seq}},
+                {"$set": {"last_seq": entry.seq, "last_at": entry.sent_at}},
+            )
+            for entry in entries
+        ]
+        with unavailable():
+            await self._memberships.bulk_write(changes, ordered=False)
 
     async def advance(
         self, chat_id: ChatId, user_id: UserId, *, delivered_seq: int, read_seq: int

@@ -7,24 +7,20 @@ or server stalls in it would block the room for a minute (measured). The members
 
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 import msgspec
-from pymongo import UpdateMany, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
-from prosa.models.entries import Entry
 from prosa.models.errors import UnavailableError
 from prosa.models.ids import ChatId
 from prosa.models.rooms import SMALL_ROOM, Room, RoomDraft
 from prosa.storage.database import Database, Document
-from prosa.storage.documents import is_small, room_of
+from prosa.storage.documents import room_of
 from prosa.storage.rosters import Rosters
 from prosa.storage.translation import RETRY_AFTER_MS, unavailable
 
-LISTED_EVERY = timedelta(seconds=60)
-"""How often the members of a room of thousands have it moved in their lists while people speak in it."""
 WITHOUT_MEMBERS = {"version": True, "is_deleted": True, "digest": True}
 
 
@@ -103,55 +99,6 @@ class Rooms:
             )
             return {ChatId(document["_id"]): document["version"] async for document in cursor}
 
-    async def note_last(self, entries: Sequence[Entry]) -> None:
-        """The lists of the rooms' members have them in the order of ``entries``, which are stored.
-
-        Caches, that only grow by ``seq``: no correctness rests on them. ``last_at`` is the newest
-        entry's own time, so that a list can be paged by it.
-        """
-        newest: dict[ChatId, Entry] = {}
-        for entry in entries:
-            if entry.chat_id not in newest or entry.seq > newest[entry.chat_id].seq:
-                newest[entry.chat_id] = entry
-        if not newest:
-            return
-        with unavailable():
-            await self._rooms.bulk_write(
-                [
-                    UpdateOne(
-                        {"_id": chat_id, "top_seq": {"$lt": entry.seq}},
-                        {"$set": {"top_seq": entry.seq, "last_at": entry.sent_at}},
-                    )
-                    for chat_id, entry in newest.items()
-                ],
-                ordered=False,
-            )
-            moved = await self._to_move(newest)
-            if moved:
-                changes = [
-                    UpdateMany(
-                        {"chat_id": entry.chat_id, "last_seq": {"$lt": entry.seq}},
-                        {"$set": {"last_seq": entry.seq, "last_at": entry.sent_at}},
-                    )
-                    for entry in moved
-                ]
-                await self._memberships.bulk_write(changes, ordered=False)
-
-    async def _to_move(self, newest: Mapping[ChatId, Entry]) -> list[Entry]:
-        """Which of these rooms to move in their members' lists now: of the large ones, few.
-
-        A room of thousands would have thousands of index entries rewritten for each message.
-        """
-        now = self._now()
-        due = [{"member_count": {"$lte": SMALL_ROOM}}, {"listed_at": {"$lt": now - LISTED_EVERY}}]
-        found = await self._rooms.find(
-            {"_id": {"$in": list(newest)}, "$or": due}, {"member_count": True}, batch_size=len(newest) + 1
-        ).to_list()
-        large = [room["_id"] for room in found if not is_small(room)]
-        if large:
-            await self._rooms.update_many({"_id": {"$in": large}}, {"$set": {"listed_at": now}})
-        return [newest[room["_id"]] for room in found]
-
     async def _write(self, chat_id: ChatId, draft: RoomDraft, digest: bytes, before: Document | None) -> bool:
         """Whether the room now says ``draft``; not, where somebody else has changed it since ``before``."""
         now = self._now()
@@ -168,11 +115,10 @@ class Rooms:
             "digest": digest,
             "updated_at": now,
         }
-        kept = {"created_at": now, "last_at": now, "listed_at": now - LISTED_EVERY, "top_seq": 0}
         try:
             outcome = await self._rooms.update_one(
                 {"_id": chat_id, "version": before["version"] if before else 0},
-                {"$set": said, "$setOnInsert": kept, "$inc": {"version": 1}},
+                {"$set": said, "$setOnInsert": {"created_at": now}, "$inc": {"version": 1}},
                 upsert=before is None,
             )
         except DuplicateKeyError:

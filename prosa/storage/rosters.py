@@ -7,6 +7,7 @@ from pymongo.errors import BulkWriteError
 
 from prosa.models.ids import ChatId
 from prosa.storage.database import Database, Document
+from prosa.storage.documents import MESSAGE
 
 MEMBERS_AT_ONCE = 10_000
 DUPLICATE_KEY = 11000
@@ -21,6 +22,7 @@ class Rosters:
     def __init__(self, database: Database) -> None:
         self._rooms = database.rooms
         self._memberships = database.memberships
+        self._messages = database.messages
 
     async def match(self, chat_id: ChatId) -> None:
         """The memberships are those of the room's newest version, once this returns.
@@ -51,10 +53,12 @@ class Rosters:
             )
         }
         changes: list[Change] = []
+        listed = await self._listed(room)
         for member in room["members"]:
             known = before.pop(member["user_id"], None)
             if known is None:
-                changes.append(InsertOne(_membership(room, member)))
+                fresh = {"chat_id": chat_id, **member, "delivered_seq": 0, "read_seq": 0, **listed}
+                changes.append(InsertOne(fresh))
             elif (known["name"], known["role"]) != (member["name"], member["role"]):
                 changes.append(UpdateOne({"_id": known["_id"]}, {"$set": member}))
         if before:
@@ -67,16 +71,15 @@ class Rosters:
             if not _is_only_raced(error):
                 raise
 
-
-def _membership(room: Document, member: Document) -> Document:
-    return {
-        "chat_id": room["_id"],
-        **member,
-        "delivered_seq": 0,
-        "read_seq": 0,
-        "last_seq": room["top_seq"],
-        "last_at": room["last_at"],
-    }
+    async def _listed(self, room: Document) -> Document:
+        """Where a new member's list has the room: at its newest message, or where it was made."""
+        newest = await self._messages.find_one(
+            {"chat_id": room["_id"], "target": MESSAGE}, {"seq": True, "sent_at": True},
+            sort=[("seq", -1)], hint="folding",
+        )  # fmt: skip
+        if newest is None:
+            return {"last_seq": 0, "last_at": room["created_at"]}
+        return {"last_seq": newest["seq"], "last_at": newest["sent_at"]}
 
 
 def _is_only_raced(error: BulkWriteError) -> bool:

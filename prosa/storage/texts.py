@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
@@ -21,6 +20,7 @@ from prosa.storage.database import Collection, Database, Document
 from prosa.storage.log import MongoLog
 from prosa.storage.postings import conditions, keys, older, sayings, text_document
 from prosa.storage.translation import unavailable
+from prosa.storage.writes import write
 
 ENTRIES_AT_ONCE = 200
 """Entries of the log that are indexed in one go: as a page, 8 ms of the worker's time."""
@@ -116,8 +116,8 @@ class Texts:
         new = [room for room in chat_ids if room not in marks]
         if not new:
             return marks
-        begun = [
-            UpdateOne({"_id": room}, {"$setOnInsert": {"seq": 0, "epoch": _new_epoch()}}, upsert=True)
+        begun: list[Document] = [
+            {"q": {"_id": room}, "u": {"$setOnInsert": {"seq": 0, "epoch": _new_epoch()}}, "upsert": True}
             for room in new
         ]
         await _write(self._marks, begun)
@@ -134,12 +134,12 @@ class Texts:
     async def _index(self, entries: Sequence[Document]) -> None:
         """Only what is newer than what is there is written: an old text that comes late changes nothing."""
         originals = await self._edited_elsewhere(entries)
-        changes = [
-            UpdateOne(
-                {"chat_id": chat_id, "seq": seq, "text_seq": {"$lt": saying.text_seq}},
-                {"$set": text_document(chat_id, saying)},
-                upsert=saying.sent_at is not None,
-            )
+        changes: list[Document] = [
+            {
+                "q": {"chat_id": chat_id, "seq": seq, "text_seq": {"$lt": saying.text_seq}},
+                "u": {"$set": text_document(chat_id, saying)},
+                "upsert": saying.sent_at is not None,
+            }
             for (chat_id, seq), saying in sayings(entries, originals).items()
         ]
         if changes:
@@ -157,8 +157,8 @@ class Texts:
 
     async def _move(self, reached: Mapping[ChatId, int], marks: Marks) -> None:
         """After the texts: a mark promises what is there. What was forgotten meanwhile is so once more."""
-        moves = [
-            UpdateOne({"_id": room, "epoch": marks[room]["epoch"]}, {"$max": {"seq": seq}})
+        moves: list[Document] = [
+            {"q": {"_id": room, "epoch": marks[room]["epoch"]}, "u": {"$max": {"seq": seq}}}
             for room, seq in reached.items()
         ]
         if moves and await _write(self._marks, moves) < len(moves):
@@ -167,17 +167,15 @@ class Texts:
                     await self.forget(room)
 
 
-async def _write(collection: Collection, changes: list[UpdateOne]) -> int:
+async def _write(collection: Collection, changes: list[Document]) -> int:
     """How many were there to be changed. What somebody else has written meanwhile stands."""
     try:
-        outcome = await collection.bulk_write(changes, ordered=False)
+        answer = await write(collection, "update", updates=changes, ordered=False)
     except BulkWriteError as error:
-        details = error.details or {}
-        failures = details.get("writeErrors", [])
-        if details.get("writeConcernErrors") or any(one["code"] != DUPLICATE_KEY for one in failures):
+        answer = dict(error.details or {})
+        if answer["writeConcernErrors"] or any(one["code"] != DUPLICATE_KEY for one in answer["writeErrors"]):
             raise
-        return int(details["nMatched"])
-    return outcome.matched_count
+    return int(answer["n"]) - len(answer.get("upserted", []))
 
 
 def _new_epoch() -> str:

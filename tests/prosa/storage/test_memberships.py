@@ -30,7 +30,7 @@ async def said(database: Database, *drafts: Draft) -> list[Entry]:
     messages = Messages(database, turn=ALONE)
     entries = [(await messages.append(draft)).entry for draft in drafts]
     await messages.close()
-    await Rooms(database).note_last(entries)
+    await Memberships(database).note_last(entries)
     return entries
 
 

@@ -108,11 +108,11 @@ async def use_everything(database: Database) -> None:
     for room in (ROOM, ChatId("8"), ChatId("9")):
         await rooms.put(room, RoomDraft(title="Obra", members=both))
         stored = [await messages.append(a_draft(f"{number}", room=room, at=NOON)) for number in range(60)]
-        await rooms.note_last([answer.entry for answer in stored])
+        await memberships.note_last([answer.entry for answer in stored])
     await rooms.put(ROOM, RoomDraft(title="Obra", members=crowd))
     await rooms.put(ROOM, RoomDraft(title="Obra", members=(Member(USER, "Ana Maria"),)))
     await rooms.put(ChatId("crowd"), RoomDraft(title="Obra", members=crowd))
-    await rooms.note_last([(await messages.append(a_draft("x", room="crowd"))).entry])
+    await memberships.note_last([(await messages.append(a_draft("x", room="crowd"))).entry])
     await rooms.get_many([ROOM, ChatId("8")])
     await rooms.versions([ROOM])
     await rooms.delete(ChatId("9"))

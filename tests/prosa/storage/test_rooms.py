@@ -10,7 +10,9 @@ from prosa.models.ids import ChatId, ClientId, UserId
 from prosa.models.rooms import SMALL_ROOM, Member, RoomDraft
 from prosa.storage.database import Database
 from prosa.storage.memberships import Memberships
+from prosa.storage.messages import Messages
 from prosa.storage.rooms import Rooms
+from tests.prosa.storage.drafts import ALONE, a_change, a_draft
 
 ROOM = ChatId("7")
 ANA = Member(UserId("1"), "Ana", "cliente")
@@ -131,37 +133,36 @@ async def test_the_last_entry_moves_a_room_up_and_an_older_one_never_down(databa
     await rooms.put(ROOM, asks(ANA))
     await rooms.put(other, asks(ANA))
     assert await memberships.rooms_of(ANA.user_id) == (other, ROOM)
-    await rooms.note_last([entry(1, soon), entry(2, soon + timedelta(minutes=1))])
+    await memberships.note_last([entry(1, soon), entry(2, soon + timedelta(minutes=1))])
     assert await memberships.rooms_of(ANA.user_id) == (ROOM, other)
-    await rooms.note_last([entry(1, soon - timedelta(days=9))])
-    await rooms.note_last([])
+    await memberships.note_last([entry(1, soon - timedelta(days=9))])
+    await memberships.note_last([])
     assert await memberships.rooms_of(ANA.user_id) == (ROOM, other)
 
 
 @pytest.mark.gen_test
 async def test_a_member_who_comes_later_finds_the_room_where_the_others_have_it(database: Database) -> None:
-    rooms, memberships = Rooms(database), Memberships(database)
+    rooms, memberships, messages = Rooms(database), Memberships(database), Messages(database, turn=ALONE)
     other, soon = ChatId("8"), datetime.now(UTC) + timedelta(minutes=1)
     await rooms.put(ROOM, asks(ANA))
-    await rooms.note_last([entry(1, soon)])
+    await messages.append(a_draft("oi", at=soon))
+    later = await messages.append(a_change("olá", target=1, at=soon + timedelta(minutes=1)))
     await rooms.put(other, asks(CAIO))
     await rooms.put(ROOM, asks(ANA, CAIO))
     assert await memberships.rooms_of(CAIO.user_id) == (ROOM, other)
+    await memberships.note_last([entry(later.entry.seq, soon - timedelta(days=9), room=other)])
+    await memberships.note_last([entry(1, soon - timedelta(days=9))])
+    assert await memberships.rooms_of(CAIO.user_id) == (ROOM, other)
+    await messages.close()
 
 
 @pytest.mark.gen_test
-async def test_a_large_room_moves_in_its_members_lists_once_a_minute(database: Database) -> None:
-    moment = datetime.now(UTC)
-    rooms, memberships = Rooms(database, now=lambda: moment), Memberships(database)
-    other = ChatId("8")
-    crowd = [Member(UserId(str(number)), f"P{number}") for number in range(SMALL_ROOM + 1)]
-    await rooms.put(ROOM, asks(*crowd))
-    moment += timedelta(seconds=61)
-    await rooms.note_last([entry(1, moment)])
-    moment += timedelta(seconds=1)
-    await rooms.put(other, asks(crowd[0]))
-    await rooms.note_last([entry(2, moment + timedelta(seconds=1))])
-    assert await memberships.rooms_of(crowd[0].user_id) == (other, ROOM)
-    moment += timedelta(seconds=61)
-    await rooms.note_last([entry(3, moment)])
-    assert await memberships.rooms_of(crowd[0].user_id) == (ROOM, other)
+async def test_a_room_in_which_nothing_was_said_stands_where_it_was_made(database: Database) -> None:
+    rooms, memberships = Rooms(database), Memberships(database)
+    first, second = ChatId("8"), ChatId("9")
+    await rooms.put(first, asks(ANA))
+    await asyncio.sleep(0.01)
+    await rooms.put(second, asks(ANA, BETO))
+    await asyncio.sleep(0.01)
+    await rooms.put(first, asks(ANA, BETO))
+    assert await memberships.rooms_of(BETO.user_id) == (second, first)

@@ -92,19 +92,20 @@ class Incoming:
         The first pong follows the answers to all that was wanted: from then on nothing is missed.
         """
         while True:
-            answer = await hear(connection)
+            answers = await hear(connection)
             self._link.is_heard = True
-            match answer:
-                case [b"message" | b"smessage", bytes(channel), bytes(notice)]:
-                    if channel in self._wanted:
-                        heard(channel, notice)
-                case [b"sunsubscribe", bytes(channel), _] if channel in self._wanted:
-                    self._moved(key_slot(channel))
-                case MovedError():
-                    self._moved(answer.slot_id)
-                case _ if answer in PONGS and not self._link.is_up:
-                    self._link.came_up()
-                    reconnected()
+            for answer in answers:
+                match answer:
+                    case [b"message" | b"smessage", bytes(channel), bytes(notice)]:
+                        if channel in self._wanted:
+                            heard(channel, notice)
+                    case [b"sunsubscribe", bytes(channel), _] if channel in self._wanted:
+                        self._moved(key_slot(channel))
+                    case MovedError():
+                        self._moved(answer.slot_id)
+                    case _ if answer in PONGS and not self._link.is_up:
+                        self._link.came_up()
+                        reconnected()
 
     async def _ask(self, connection: AbstractConnection) -> None:
         """Bring the subscriptions up to what is wanted, and ask for a sign of life."""

@@ -87,13 +87,13 @@ class Outgoing:
     async def _read(self, connection: AbstractConnection) -> None:
         """Read also while nothing is written: so an end is noticed before the next notice is lost in it."""
         while True:
-            answer = await hear(connection)
+            answers = await hear(connection)
             self._link.is_heard = True
-            if isinstance(answer, MovedError):
+            for moved in (each for each in answers if isinstance(each, MovedError)):
                 self._drop(1)
-                self._moved(answer.slot_id)
+                self._moved(moved.slot_id)
             self._link.came_up()
-            self._unanswered -= 1
+            self._unanswered -= len(answers)
             if not self._unanswered:
                 self._is_answered.set()
 

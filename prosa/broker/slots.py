@@ -26,7 +26,7 @@ async def slots(make: Make) -> Slots | None:
         await send(connection, [ASK])
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                said = await hear(connection)
+                said = (await hear(connection))[0]
         except ResponseError as error:
             if str(error).startswith(BUSY):
                 raise

@@ -53,7 +53,8 @@ class Rosters:
             )
         }
         changes: list[Change] = []
-        listed = await self._listed(room)
+        are_all_known = all(member["user_id"] in before for member in room["members"])
+        listed = {} if are_all_known else await self._listed(room)
         for member in room["members"]:
             known = before.pop(member["user_id"], None)
             if known is None:

@@ -214,7 +214,7 @@ async def test_a_persons_rooms_are_paged_and_none_is_twice_or_missing(start: Sta
         members = [{"user_id": ana, "name": "Ana"}, {"user_id": "2", "name": "Beto"}]
         await scene.api("PUT", f"/rooms/r{n}", {"title": f"Obra {n}", "members": members})
     await scene.worker.database.memberships.update_many(
-        {}, {"$set": {"last_at": (await scene.worker.database.rooms.find_one({}) or {})["last_at"]}}
+        {}, {"$set": {"last_at": (await scene.worker.database.rooms.find_one({}) or {})["created_at"]}}
     )
     await scene.api("POST", "/rooms/r3/messages", SAID)
     await scene.api("PUT", "/rooms/outra", {"title": "Outra", "members": [{"user_id": "2", "name": "Beto"}]})

@@ -38,7 +38,7 @@ WORKS = (
     alone.storm,
     alone.history,
 )
-MORE = (beside.most, alone.transports, alone.rooms, alone.workers)
+MORE = (beside.most, alone.crowds, alone.transports, alone.rooms, alone.workers)
 
 
 def machine() -> dict[str, object]:
@@ -73,7 +73,7 @@ def main() -> int:
     is_quick = os.environ.get("BENCH") == "quick"
     plan = QUICK if is_quick else FULL
     chosen = [name for name in os.environ.get("WORKS", "").split(",") if name]
-    if chosen and not {"storm", "rooms"} & set(chosen):
+    if chosen and not {"storm", "crowds", "rooms"} & set(chosen):
         plan = msgspec.structs.replace(plan, storm=2)
     began = time.monotonic()
     peers.bring()

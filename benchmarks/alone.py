@@ -9,6 +9,9 @@ from benchmarks.load import Load, resident_mib
 from benchmarks.results import Result
 from benchmarks.turns import OUTSTANDING, Turns
 
+REST_SECONDS = 60.0
+"""Two heartbeats, and whoever is there is asked after once."""
+
 
 def storm(turns: Turns) -> Result:
     """Everybody is cut off at once and comes back, while one goes on talking."""
@@ -28,6 +31,39 @@ def storm(turns: Turns) -> Result:
     figures = {"back after being cut off": back, "coming in at first": [came_in]}
     return Result(name=f"{len(hall):,} connections on one worker, and a storm of them", unit="s",
                   figures=figures, verdicts=verdicts)  # fmt: skip
+
+
+def crowds(turns: Turns) -> Result:
+    """Ten thousand on two workers: what they cost while they rest, and who hears what is said at a third."""
+    hall = turns.people.storm
+    servers = [turns.prosa.worker(place) for place in (2, 3)]
+    before = [resident_mib(server.pid) for server in servers]
+    with ExitStack() as stack:
+        resting = []
+        for server in servers:
+            lines = [prosa_cluster.line("storm", key) for key in hall]
+            load = Load(server, lines, "idle", seconds=REST_SECONDS, number=0)
+            resting.append(stack.enter_context(load))
+        line = prosa_cluster.line("storm", hall[0])
+        speaks = Load(turns.prosa.worker(1), [line], "rate", seconds=REST_SECONDS / 4, number=1, expected=1)
+        speaker = stack.enter_context(speaks)
+        with ThreadPoolExecutor(len(resting) + 1) as pool:
+            calm = list(pool.map(Load.round, resting))
+            held = [resident_mib(server.pid) - mib for server, mib in zip(servers, before, strict=True)]
+            hearing = [pool.submit(load.round) for load in resting]
+            said = pool.submit(speaker.round).result().said
+            heard = sum(each.result().heard for each in hearing)
+    thousands = len(hall) / 1000
+    cost = [each.cpu / REST_SECONDS / thousands * 100 for each in calm]
+    missing = [float(said * len(hall) * len(resting) - heard)]
+    verdicts = [
+        at_most("aim", "% of a core for 1,000 that rest", 2).verdict(cost),
+        at_most("aim", "messages that somebody has not got (or, below 0, got twice)", 0).verdict(missing),
+        at_least("aim", "messages that somebody has not got (or, below 0, got twice)", 0).verdict(missing),
+    ]
+    figures = {"% of a core for 1,000": cost, "MiB for 1,000": [mib / thousands for mib in held]}
+    return Result(name=f"{len(hall) * 2:,} connections on two workers", unit="as named", figures=figures,
+                  verdicts=verdicts)  # fmt: skip
 
 
 def transports(turns: Turns) -> Result:

@@ -1,5 +1,6 @@
 """The works of Prosa alone: a storm, its transports, and what grows with what."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
@@ -47,11 +48,12 @@ def crowds(turns: Turns) -> Result:
         line = prosa_cluster.line("storm", hall[0])
         speaks = Load(turns.prosa.worker(1), [line], "rate", seconds=REST_SECONDS / 4, number=1, expected=1)
         speaker = stack.enter_context(speaks)
-        with ThreadPoolExecutor(len(resting) + 1) as pool:
+        with ThreadPoolExecutor(len(resting)) as pool:
             calm = list(pool.map(Load.round, resting))
             held = [resident_mib(server.pid) - mib for server, mib in zip(servers, before, strict=True)]
             hearing = [pool.submit(load.round) for load in resting]
-            said = pool.submit(speaker.round).result().said
+            time.sleep(1)  # a round counts what is said after its own beginning
+            said = speaker.round().said
             heard = sum(each.result().heard for each in hearing)
     thousands = len(hall) / 1000
     cost = [each.cpu / REST_SECONDS / thousands * 100 for each in calm]

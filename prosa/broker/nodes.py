@@ -72,7 +72,7 @@ class Nodes:
 
     def owner(self, key: bytes) -> Node:
         """Who has this channel or key, as far as is known."""
-        return self._owners[key_slot(key)]
+        return self._owners[key_slot(key)] if self._nodes else self._home
 
     def want(self, channel: bytes) -> None:
         """It is subscribed to, whoever has it now or later."""

@@ -6,9 +6,9 @@ from collections.abc import Coroutine
 
 log = logging.getLogger(__name__)
 
-SHARE = 9
+SHARE = 19
 REST_MAX_SECONDS = 5.0
-"""What can wait leaves the store to what people wait for: it takes one part of the time in ten."""
+"""What can wait leaves the store to what people wait for: it takes one part of the time in twenty."""
 
 
 class Tasks:

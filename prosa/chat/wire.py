@@ -68,8 +68,9 @@ def attachment_shape(chat_id: ChatId, attachment: Attachment) -> Shape:
     return shape
 
 
-MOMENTS = 1_000
-"""Moments that are remembered as they are written: the ack and the event of a message name the same one."""
+MINUTES = 1_000
+"""Minutes that are remembered as they are written: that takes as long as all else of a message's shape. The
+minutes of every time zone have been those of UTC since 1972."""
 
 
 class Wire:
@@ -77,15 +78,18 @@ class Wire:
 
     def __init__(self, timezone: tzinfo) -> None:
         self._timezone = timezone
-        self._when = lru_cache(MOMENTS)(self._written)
+        self._minute = lru_cache(MINUTES)(self._written)
 
     def when(self, sent_at: datetime) -> Shape:
         """A moment twice: for people (``data_envio``, as the seed shows it) and for programs."""
-        for_people, for_programs = self._when(sent_at)
-        return {"data_envio": for_people, "timestamp": for_programs}
+        for_people, for_programs = self._minute(sent_at.timestamp() // 60)
+        timestamp = f"{for_programs}{sent_at.second:02}.{sent_at.microsecond // 1000:03}Z"
+        return {"data_envio": for_people, "timestamp": timestamp}
 
-    def _written(self, sent_at: datetime) -> tuple[str, str]:
-        return sent_at.astimezone(self._timezone).strftime("%d/%m/%Y %H:%M"), moment(sent_at)
+    def _written(self, minute: float) -> tuple[str, str]:
+        begun = datetime.fromtimestamp(minute * 60, UTC)
+        for_people = begun.astimezone(self._timezone).strftime("%d/%m/%Y %H:%M")
+        return for_people, moment(begun)[: len("2026-01-31T23:59:")]
 
     def entry(self, entry: Entry) -> Shape:
         """An entry as every event, page and recovery shows it."""

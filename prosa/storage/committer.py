@@ -76,14 +76,14 @@ class Committer:
         The same key sent again while it is on its way waits for the same answer, as a duplicate. A
         caller that is cancelled takes nothing back.
         """
-        message = Waiting(draft, self._clock() + self._deadline_seconds)
+        message = Waiting(draft, self._clock() + self._deadline_seconds, self._settled)
         pending = self._pending.get(message.key)
         if pending is None:
             self._queue(message)
-            return await asyncio.shield(message.future)
+            return await message.ask()
         if pending.digest != message.digest:
             raise ConflictError
-        return msgspec.structs.replace(await asyncio.shield(pending.future), duplicate=True)
+        return msgspec.structs.replace(await pending.ask(), duplicate=True)
 
     def heard(self, chat_id: ChatId, seq: int) -> None:
         """Another worker's acknowledged write: the next guess starts above it."""
@@ -103,7 +103,8 @@ class Committer:
         """Everything that waits has had its answer, and nothing runs any more. Refuses what comes."""
         self._is_closing = True
         while self._pending:
-            await asyncio.wait([message.future for message in self._pending.values()])
+            asked = [message.ask() for message in self._pending.values()]
+            await asyncio.gather(*asked, return_exceptions=True)
             await asyncio.sleep(0)
         if self._alarm is not None:
             self._alarm.cancel()
@@ -121,7 +122,6 @@ class Committer:
             raise TooLargeError(limit=MESSAGE_BYTES)
         self._pending[message.key] = message
         self._arrivals.append(message)
-        message.future.add_done_callback(lambda _: self._settled(message))
         line.waiting.append(message)
         self._is_ready(line)
         self._wake()
@@ -144,8 +144,6 @@ class Committer:
     def _settled(self, message: Waiting) -> None:
         if self._pending.get(message.key) is message:
             del self._pending[message.key]
-        if not message.future.cancelled():
-            message.future.exception()
 
     def _is_ready(self, line: Line) -> None:
         self._ready.pop(line.chat_id, None)

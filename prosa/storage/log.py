@@ -66,12 +66,12 @@ class MongoLog:
             {"chat_id": chat_id, "author_id": author_id, "client_id": {"$in": client_ids}}
             for (chat_id, author_id), client_ids in wanted.items()
         ]
-        cursor = self._messages.find(
+        found = await self._messages.find(
             {"$or": clauses}, hint="once", batch_size=sum(map(len, wanted.values())) + 1
-        )
+        ).to_list()
         return {
             Key(document["chat_id"], document["author_id"], document["client_id"]): document
-            async for document in cursor
+            for document in found
         }
 
     async def tops(
@@ -81,7 +81,7 @@ class MongoLog:
         ids = list(chat_ids)
         tops: dict[ChatId, int] = {}
         for start in range(0, len(ids), TOPS_AT_ONCE):
-            cursor = self._messages.aggregate(
+            found = await self._messages.aggregate(
                 [
                     {"$match": {"chat_id": {"$in": ids[start : start + TOPS_AT_ONCE]}}},
                     {"$sort": {"chat_id": -1, "seq": -1}},
@@ -89,8 +89,8 @@ class MongoLog:
                 ],
                 batchSize=TOPS_AT_ONCE + 1,
                 session=session,
-            )
-            tops.update({ChatId(row["_id"]): int(row["top"]) async for row in cursor})
+            ).to_list()
+            tops.update({ChatId(row["_id"]): int(row["top"]) for row in found})
         return tops
 
     async def newest(self, chat_id: ChatId) -> int:

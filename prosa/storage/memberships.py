@@ -36,11 +36,11 @@ class Memberships(Summaries):
     async def _ask_for_members(
         self, asked: Sequence[tuple[ChatId, UserId]]
     ) -> dict[tuple[ChatId, UserId], bool]:
-        found = self._memberships.find(
+        found = await self._memberships.find(
             members(asked),
             {"_id": False, "chat_id": True, "user_id": True}, batch_size=len(asked) + 1,
-        )  # fmt: skip
-        return {(ChatId(one["chat_id"]), UserId(one["user_id"])): True async for one in found}
+        ).to_list()  # fmt: skip
+        return {(ChatId(one["chat_id"]), UserId(one["user_id"])): True for one in found}
 
     async def note_last(self, entries: Sequence[Entry]) -> None:
         """The lists of the rooms' members have them in the order of ``entries``, which are stored.
@@ -87,10 +87,11 @@ class Memberships(Summaries):
         """Everybody's cursors in these rooms, in one query. For small rooms only."""
         found: dict[ChatId, list[Cursor]] = {}
         with unavailable():
-            async for document in self._memberships.find(
+            documents = await self._memberships.find(
                 {"chat_id": {"$in": list(chat_ids)}}, CURSOR, batch_size=CURSORS_AT_ONCE
-            ):
-                found.setdefault(document["chat_id"], []).append(cursor_of(document))
+            ).to_list()
+        for document in documents:
+            found.setdefault(document["chat_id"], []).append(cursor_of(document))
         return {chat_id: tuple(cursors) for chat_id, cursors in found.items()}
 
     async def rooms_of(self, user_id: UserId) -> tuple[ChatId, ...]:
@@ -106,9 +107,10 @@ class Memberships(Summaries):
         """The rooms of all these people, in one query; of more than fifty thousand, some."""
         rooms: dict[UserId, list[ChatId]] = {}
         with unavailable():
-            async for document in self._memberships.find(
+            found = await self._memberships.find(
                 {"user_id": {"$in": list(user_ids)}}, {"_id": False, "chat_id": True, "user_id": True},
                 limit=CURSORS_AT_ONCE, batch_size=CURSORS_AT_ONCE + 1,
-            ):  # fmt: skip
-                rooms.setdefault(UserId(document["user_id"]), []).append(ChatId(document["chat_id"]))
+            ).to_list()  # fmt: skip
+        for document in found:
+            rooms.setdefault(UserId(document["user_id"]), []).append(ChatId(document["chat_id"]))
         return rooms

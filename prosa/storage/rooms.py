@@ -92,12 +92,12 @@ class Rooms:
     async def versions(self, chat_ids: Sequence[ChatId]) -> dict[ChatId, int]:
         """The version of each room that exists, in one query: to find out what has changed."""
         with unavailable():
-            cursor = self._rooms.find(
+            found = await self._rooms.find(
                 {"_id": {"$in": list(chat_ids)}, "is_deleted": False},
                 {"version": True},
                 batch_size=len(chat_ids) + 1,
-            )
-            return {ChatId(document["_id"]): document["version"] async for document in cursor}
+            ).to_list()
+        return {ChatId(document["_id"]): document["version"] for document in found}
 
     async def _write(self, chat_id: ChatId, draft: RoomDraft, digest: bytes, before: Document | None) -> bool:
         """Whether the room now says ``draft``; not, where somebody else has changed it since ``before``."""

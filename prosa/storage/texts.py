@@ -108,8 +108,10 @@ class Texts:
                 await self._durable_texts.delete_many({"_id": {"$in": [text["_id"] for text in found]}})
 
     async def _marks_of(self, chat_ids: Sequence[ChatId]) -> dict[ChatId, Document]:
-        found = self._marks.find({"_id": {"$in": list(chat_ids)}}, batch_size=len(chat_ids) + 1)
-        return {ChatId(mark["_id"]): mark async for mark in found}
+        found = await self._marks.find(
+            {"_id": {"$in": list(chat_ids)}}, batch_size=len(chat_ids) + 1
+        ).to_list()
+        return {ChatId(mark["_id"]): mark for mark in found}
 
     async def _begun(self, chat_ids: Sequence[ChatId], marks: Marks) -> Marks:
         """Every room has its mark."""

@@ -10,7 +10,9 @@ from tests.prosa.storage.drafts import a_draft
 
 def a_line(*said: tuple[str, str]) -> tuple[Line, list[Waiting]]:
     line = Line(ChatId("7"))
-    messages = [Waiting(a_draft(text, author=author), deadline=4.0) for author, text in said]
+    messages = [
+        Waiting(a_draft(text, author=author), deadline=4.0, settled=lambda _: None) for author, text in said
+    ]
     line.waiting.extend(messages)
     return line, messages
 
@@ -21,7 +23,7 @@ async def test_an_authors_later_messages_expire_with_an_earlier_one_and_others_s
     line.expire(second)
     assert list(line.waiting) == [first, other]
     for message in (second, third):
-        assert isinstance(message.future.exception(), OutcomeUnknownError)
+        assert isinstance(message.answer, OutcomeUnknownError)
     assert not first.is_settled
 
 
@@ -31,10 +33,10 @@ async def test_a_message_that_expires_in_flight_takes_those_behind_it_along() ->
     taken = line.take(1, 10**6)
     line.expire(first)
     assert list(line.waiting) == [other]
-    assert isinstance(second.future.exception(), OutcomeUnknownError)
+    assert isinstance(second.answer, OutcomeUnknownError)
     line.put_back(taken)
     assert list(line.waiting) == [other]
-    assert isinstance(first.future.exception(), OutcomeUnknownError)
+    assert isinstance(first.answer, OutcomeUnknownError)
 
 
 @pytest.mark.gen_test
@@ -44,7 +46,7 @@ async def test_what_is_put_back_after_an_expiry_in_the_same_run_goes_with_it() -
     line.expire(first)
     line.put_back(taken)
     assert list(line.waiting) == [other]
-    assert isinstance(second.future.exception(), OutcomeUnknownError)
+    assert isinstance(second.answer, OutcomeUnknownError)
 
 
 @pytest.mark.gen_test

@@ -78,12 +78,12 @@ class Limits:
     async def _take(self, what: str, who: str, cost: int) -> float:
         """The seconds until there is room; 0: it is counted. To be refused costs nothing more."""
         rate, key = self._rates[what], (what, who)
-        wait = self._own.wait(rate, key, cost)
-        if not wait and self._own.used(rate, key) + cost > rate.amount // OWN_SHARE:
-            wait = await self._broker.take(rate, what, who, cost) or 0.0
-        if not wait:
-            self._own.count(rate, key, cost)
-        return wait
+        if self._own.used(rate, key) + cost > rate.amount // OWN_SHARE:
+            wait = self._own.wait(rate, key, cost) or await self._broker.take(rate, what, who, cost)
+            if wait:
+                return wait
+        self._own.count(rate, key, cost)
+        return 0.0
 
 
 def network(address: str) -> str:

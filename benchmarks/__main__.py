@@ -38,7 +38,7 @@ WORKS = (
     alone.storm,
     alone.history,
 )
-MORE = (beside.most, alone.crowds, alone.transports, alone.rooms, alone.workers)
+MORE = (beside.most, alone.transports, alone.crowds, alone.rooms, alone.workers)
 
 
 def machine() -> dict[str, object]:

@@ -8,6 +8,7 @@ from pymongo import ASCENDING, DESCENDING, TEXT, IndexModel
 from pymongo.errors import CollectionInvalid, ConfigurationError, OperationFailure
 
 from prosa.storage.listeners import Commands, Pools
+from prosa.storage.together import Ask, K, Together, V
 from prosa.storage.translation import unavailable
 
 Document = dict[str, Any]
@@ -93,6 +94,7 @@ class Database:
         self.pieces: Collection = database["uploads.pieces"]
         self.files: Collection = database["attachments.files"]
         self.chunks: Collection = database["attachments.chunks"]
+        self._together: list[Together[Any, Any]] = []
 
     @classmethod
     async def open(cls, uri: str, name: str, **options: Any) -> Self:
@@ -147,8 +149,16 @@ class Database:
         with unavailable():
             await self._client.drop_database(self._name)
 
+    def together(self, ask: Ask[K, V]) -> Together[K, V]:
+        """What many people ask of this store at once goes through one ``ask``, as long as it is open."""
+        asked = Together(ask)
+        self._together.append(asked)
+        return asked
+
     async def close(self) -> None:
-        """Let the server go."""
+        """Let the server go, once what is being asked together has its answer."""
+        for asked in self._together:
+            await asked.close()
         self._client.close()
 
     async def _prepare(self) -> None:

@@ -13,7 +13,6 @@ from prosa.models.rooms import Cursor
 from prosa.storage.database import Database, Document
 from prosa.storage.documents import SEQ_MAX, cursor_of
 from prosa.storage.summaries import Summaries, members
-from prosa.storage.together import Together
 from prosa.storage.translation import unavailable
 
 CURSOR = {"_id": False, "chat_id": True, "user_id": True, "delivered_seq": True, "read_seq": True}
@@ -27,7 +26,7 @@ class Memberships(Summaries):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._memberships = database.memberships
-        self._members = Together(self._ask_for_members)
+        self._members = database.together(self._ask_for_members)
 
     async def is_member(self, chat_id: ChatId, user_id: UserId) -> bool:
         """Whether the person is in the room now. False for a room that does not exist."""

@@ -14,7 +14,6 @@ from prosa.storage.database import Database
 from prosa.storage.documents import SEQ_MAX, digest_of, entry_of
 from prosa.storage.log import Key, MongoLog
 from prosa.storage.pages import Pages
-from prosa.storage.together import Together
 from prosa.storage.translation import unavailable
 
 
@@ -35,8 +34,8 @@ class Messages:
         self._log = MongoLog(database.messages)
         self._pages = Pages(database)
         self._tell_crowded: Callable[[ChatId], None] | None = None
-        self._lookups = Together(self._log.find)
-        self._newest = Together(self._read_newest)
+        self._lookups = database.together(self._log.find)
+        self._newest = database.together(self._read_newest)
         self._committer = Committer(
             self._log,
             turn=turn,
@@ -169,8 +168,6 @@ class Messages:
     async def close(self) -> None:
         """What was queued is stored or answered with ``OutcomeUnknownError``, within the deadline."""
         await self._committer.close()
-        await self._lookups.close()
-        await self._newest.close()
 
     def _say_crowded(self, chat_id: ChatId) -> None:
         if self._tell_crowded is not None:

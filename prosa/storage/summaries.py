@@ -13,7 +13,6 @@ from prosa.storage.documents import MESSAGE
 from prosa.storage.log import MongoLog
 from prosa.storage.pages import Pages
 from prosa.storage.rooms import Rooms
-from prosa.storage.together import Together
 from prosa.storage.translation import unavailable
 
 UNREAD_MAX = 99
@@ -30,7 +29,7 @@ class Summaries:
         self._log = MongoLog(database.messages)
         self._pages = Pages(database)
         self._rooms = Rooms(database)
-        self._unread = Together(lambda asked: self._count_unread(members(asked)))
+        self._unread = database.together(lambda asked: self._count_unread(members(asked)))
 
     async def summaries(
         self, user_id: UserId, *, since: datetime | None, limit: int

@@ -13,20 +13,20 @@ WAITING = 10_000
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
+Ask = Callable[[Sequence[K]], Awaitable[Mapping[K, V]]]
+"""Answers many keys at once; what it knows nothing of, it leaves out."""
+
 
 class Together(Generic[K, V]):
-    """``ask`` answers many keys; what it knows nothing of, it leaves out.
+    """An answer was read after the question was put: nothing older is ever given, and nothing is kept."""
 
-    An answer was read after the question was put: nothing older is ever given, and nothing is kept.
-    """
-
-    def __init__(self, ask: Callable[[Sequence[K]], Awaitable[Mapping[K, V]]]) -> None:
+    def __init__(self, ask: Ask[K, V]) -> None:
         self._ask = ask
         self._waiting: dict[K, asyncio.Future[V | None]] = {}
         self._task: asyncio.Task[None] | None = None
 
     async def get(self, key: K) -> V | None:
-        """What is known of ``key``. Raises ``UnavailableError``."""
+        """What is known of ``key``. Raises ``UnavailableError``, and what ``ask`` raises besides."""
         future = self._waiting.get(key)
         if future is None:
             if len(self._waiting) >= WAITING:
@@ -34,7 +34,7 @@ class Together(Generic[K, V]):
             loop = asyncio.get_running_loop()
             future = self._waiting[key] = loop.create_future()
             if self._task is None:
-                self._task = loop.create_task(self._ask_for_all())
+                self._task = loop.create_task(self._ask_for_all(), name="asked together")
         return await asyncio.shield(future)
 
     async def close(self) -> None:
@@ -50,7 +50,7 @@ class Together(Generic[K, V]):
                 try:
                     with unavailable():
                         found = await self._ask(keys)
-                except UnavailableError as error:
+                except Exception as error:  # noqa: BLE001 - each of those who asked is told, and nobody waits on
                     for future in futures.values():
                         future.set_exception(error)
                         future.exception()

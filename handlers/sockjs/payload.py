@@ -49,7 +49,7 @@ class Payload:
         """The same where packing was agreed on."""
         return b"".join(map(_packed_if_large, self._bare))
 
-    @property
+    @cached_property
     def _framed(self) -> bytes:
         try:
             quoted = b",".join(map(msgspec.json.encode, self.texts))

@@ -82,8 +82,8 @@ class Wire:
 
     def when(self, sent_at: datetime) -> Shape:
         """A moment twice: for people (``data_envio``, as the seed shows it) and for programs."""
-        for_people, for_programs = self._minute(sent_at.timestamp() // 60)
-        timestamp = f"{for_programs}{sent_at.second:02}.{sent_at.microsecond // 1000:03}Z"
+        for_people, minute = self._minute(sent_at.timestamp() // 60)
+        timestamp = f"{minute}{sent_at.second:02}.{sent_at.microsecond // 1000:03}Z"
         return {"data_envio": for_people, "timestamp": timestamp}
 
     def _written(self, minute: float) -> tuple[str, str]:

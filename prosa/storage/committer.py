@@ -105,7 +105,6 @@ class Committer:
         while self._pending:
             asked = [message.ask() for message in self._pending.values()]
             await asyncio.gather(*asked, return_exceptions=True)
-            await asyncio.sleep(0)
         if self._alarm is not None:
             self._alarm.cancel()
         tasks = list(self._tasks)

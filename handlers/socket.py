@@ -250,7 +250,7 @@ class Socket(Transport):
             return
         COUNTED[type(asked.command)].inc()
         try:
-            answer = await self._chat.answer(connection, asked.command, telling=self.cork)
+            answer = await self._chat.answer(connection, asked.command)
         except ProsaError as error:
             self._refuse(error, asked.ack)
         except Exception:
@@ -266,8 +266,6 @@ class Socket(Transport):
                     metrics.SEND_TO_ACK.observe(clock() - began)
             if answer.written is not None:
                 answer.written()
-        finally:
-            self.uncork()
 
     def _decode(self, text: str) -> Asked:
         if len(text.encode(errors="surrogatepass")) > self._config.message_bytes:

@@ -39,12 +39,6 @@ class Carrier(Protocol):
     def way_out(self) -> Callable[[Payload], None]:
         """Sends a payload or queues it."""
 
-    def cork(self) -> None:
-        """Messages leave no more."""
-
-    def uncork(self) -> None:
-        """They leave, in one send."""
-
     def close(self, code: int, message: str) -> None:
         """End the session."""
 
@@ -79,19 +73,12 @@ class Connection:
         """Called once after ``on_open``, whoever ended it."""
 
     def send(self, payload: Payload) -> None:
-        """Put ``payload`` on its way. Never waits and never raises; a reader too slow is dropped."""
+        """``payload`` leaves at the end of the loop's turn. Never waits and never raises.
+
+        A reader too slow is dropped.
+        """
         if self._pass_on is not None:
             self._pass_on(payload)
-
-    def cork(self) -> None:
-        """What is sent from now on waits for ``uncork``, which has to come in the same turn of the loop."""
-        if self._carrier is not None:
-            self._carrier.cork()
-
-    def uncork(self) -> None:
-        """What waits leaves, as one. Not corked: no effect."""
-        if self._carrier is not None:
-            self._carrier.uncork()
 
     @property
     def way_out(self) -> Callable[[Payload], None]:

@@ -57,9 +57,11 @@ class Framing(WebSocketProtocol13):
         await super()._receive_frame()
 
     def _write_frame(self, fin: bool, opcode: int, data: bytes, flags: int = 0) -> asyncio.Future[None]:
-        """All that Tornado itself says: pings, pongs and the close frame."""
+        """All that Tornado itself says: pings, pongs and the close frame; after what has been told."""
+        handler = cast("Any", self.handler)
+        handler.leave()
         written = super()._write_frame(fin, opcode, data, flags)
-        cast("Any", self.handler).written()
+        handler.written()
         return written
 
     async def _read_bytes(self, n: int) -> bytes:

@@ -9,7 +9,8 @@ In a room of a thousand the processor's caches have lost by each delivery what t
 what is looked at on the way is what a delivery costs. So it leads past the session and the handler, and here
 one function is kept at hand that takes the next frame: the socket's ``send``, as long as nothing waits in the
 stream. Whatever is written to the stream (here, and by Tornado: ``framing.py`` tells) is followed by a look
-at what waits there now. To many at once ``fanout.py`` leads.
+at what waits there now. To many at once ``fanout.py`` leads; what one is told leaves at the end of the loop's
+turn (``turn.py``), or before anything else is written.
 
 Private names of Tornado's IOStream: ``_total_write_index`` and ``_total_write_done_index``, the bytes
 it has accepted and those that the kernel has taken from it; ``_write_buffer``, and its ``_size``.
@@ -21,7 +22,9 @@ from collections.abc import Callable
 
 from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
 
+from handlers.sockjs.config import Config
 from handlers.sockjs.payload import Payload
+from handlers.sockjs.turn import Turn
 
 HandOver = Callable[[bytes], int]
 """Takes as much as fits, and says how much."""
@@ -69,33 +72,51 @@ class Output:
     """
 
     __slots__ = (
-        "_bytes_max", "_corked", "_ends", "_is_direct", "_messages_max", "_stream", "_too_slow", "form",
-        "hand_over",
+        "_config", "_ends", "_is_direct", "_stream", "_told", "_too_slow", "_turn", "form", "hand_over",
     )  # fmt: skip
 
     def __init__(
         self,
         stream: IOStream,
+        turn: Turn,
         *,
         is_direct: bool,
         form: str,
-        bytes_max: int,
-        messages_max: int,
+        config: Config,
         too_slow: Callable[[], None],
     ) -> None:
         self._stream = stream
+        self._turn = turn
         self._is_direct = is_direct and not isinstance(stream, SSLIOStream)
-        self._bytes_max = bytes_max
-        self._messages_max = messages_max
+        self._config = config
         self._too_slow: Callable[[], None] | None = too_slow  # None: it is over
-        self._corked: list[bytes] | None = None
+        self._told: list[bytes] | None = None  # in this turn of the loop
         self._ends: deque[int] | None = None  # where each frame in the stream's buffer ends
         self.form = form
         self.hand_over: HandOver = self._behind
 
     def deliver(self, payload: Payload) -> None:
-        """Send or queue it. What the application says goes from here to the kernel, past all else."""
-        self._put(getattr(payload, self.form))
+        """It leaves at the end of this turn of the loop, with whatever else is delivered in it."""
+        if self._told is None:
+            if self._too_slow is None:
+                return
+            self._told = []
+            self.hand_over = self._keep
+            self._turn.at_end(self.leave)
+        self._told.append(getattr(payload, self.form))
+
+    def leave(self) -> None:
+        """What has been delivered leaves now, in one system call."""
+        frames, self._told = self._told, None
+        if frames is not None:
+            self.hand_over = self._behind
+            self._put(frames[0] if len(frames) == 1 else b"".join(frames))
+
+    def _keep(self, frame: bytes) -> int:
+        """Takes a frame while others wait for the end of the turn."""
+        if self._told is not None:
+            self._told.append(frame)
+        return len(frame)
 
     def _put(self, frame: bytes) -> None:
         try:
@@ -120,28 +141,9 @@ class Output:
         self.send(frame)
         return len(frame)
 
-    def cork(self) -> None:
-        """What is delivered waits for ``uncork``, which has to come in the same turn of the loop."""
-        if self._corked is None and self._too_slow is not None:
-            self._corked = []
-            self.hand_over = self._keep
-
-    def _keep(self, frame: bytes) -> int:
-        if self._corked is not None:
-            self._corked.append(frame)
-        return len(frame)
-
-    def uncork(self) -> None:
-        """What waited leaves in one system call."""
-        frames, self._corked = self._corked, None
-        if frames is None:
-            return
-        self.hand_over = self._behind
-        if frames:
-            self._put(b"".join(frames))
-
     def send(self, frame: bytes) -> None:
-        """Send or queue ``frame``; without effect where the goodbye has been said, or nobody is there."""
+        """Send or queue ``frame`` now; without effect where the goodbye has been said, or nobody is there."""
+        self.leave()
         if self._too_slow is None:
             return
         try:
@@ -154,7 +156,7 @@ class Output:
 
     def written(self) -> None:
         """Something was written to the stream: what comes now goes behind it, if it waits there."""
-        if self._corked is None and self._too_slow is not None and not self._has_nothing_waiting():
+        if self._told is None and self._too_slow is not None and not self._has_nothing_waiting():
             self.hand_over = self._behind
 
     def _has_nothing_waiting(self) -> bool:
@@ -163,14 +165,14 @@ class Output:
 
     def end(self) -> None:
         """Nothing is sent any more; what waits still is. Whoever had it made is not held any longer."""
-        self.uncork()
+        self.leave()
         self._too_slow = None
         self.hand_over = len  # takes it whole, and does nothing with it
 
     @property
     def queued_bytes(self) -> int:
         """What the kernel has not taken yet."""
-        return untaken_bytes(self._stream)
+        return untaken_bytes(self._stream) + sum(map(len, self._told or ()))
 
     def _is_keeping_up(self) -> bool:
         total, done = self._stream._total_write_index, self._stream._total_write_done_index  # noqa: SLF001
@@ -183,4 +185,5 @@ class Output:
         if not ends:
             self._ends = None
             return True
-        return len(ends) - 1 <= self._messages_max and total - ends[0] <= self._bytes_max
+        most = self._config
+        return len(ends) - 1 <= most.queue_messages and total - ends[0] <= most.queue_bytes

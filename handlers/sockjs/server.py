@@ -23,6 +23,7 @@ from handlers.sockjs.transports.rawwebsocket import RawWebSocket
 from handlers.sockjs.transports.websocket import WebSocket
 from handlers.sockjs.transports.xhr import XhrPolling, XhrSend
 from handlers.sockjs.transports.xhrstreaming import XhrStreaming
+from handlers.sockjs.turn import Turn
 
 __all__ = ["Config", "Connection", "Opening", "SockJSServer"]
 
@@ -49,6 +50,7 @@ class Router(SockJSRouter):
         self.config = config
         self.factory = factory
         self.can_send_past = can_send_past()
+        self.turn = Turn()
         self.open_sessions: set[Life] = set()
         self.closes = Counter(dict.fromkeys((FULL, RESTART, TOO_SLOW, INTERRUPTED, INTERNAL), 0))
         super().__init__(

@@ -62,7 +62,7 @@ class Life(library.BaseSession):
         """
         if self.state == library.CLOSED:
             return
-        self.uncork()  # which may be too much for its reader, and end it
+        self.leave()  # which may be too much for its reader, and end it
         if self.state == library.CLOSED:
             return
         was_open = self.state == library.OPEN
@@ -95,15 +95,10 @@ class Life(library.BaseSession):
         way_out: Callable[[Payload], None] = self.handler.way_out
         return way_out
 
-    def cork(self) -> None:
-        """What is said until ``uncork``, in the same turn of the loop, leaves together."""
+    def leave(self) -> None:
+        """What has been told in this turn of the loop leaves now."""
         if self.handler is not None:
-            self.handler.cork()
-
-    def uncork(self) -> None:
-        """It leaves."""
-        if self.handler is not None:
-            self.handler.uncork()
+            self.handler.leave()
 
     def written_size(self, payload: Payload) -> int:
         """The bytes that ``payload`` takes on this transport."""
@@ -198,7 +193,7 @@ class PollingSession(_Framed):
     credential: bytes = b""
     """The digest of what its opener presented; whoever presents something else is not its opener."""
     _measure: Any = None
-    _is_corked = False
+    _is_leaving = False
 
     def __init__(self, conn: Any, server: Router, session_id: str, expiry: float) -> None:
         super().__init__(conn, server, session_id, expiry)
@@ -212,7 +207,7 @@ class PollingSession(_Framed):
 
     @property
     def way_out(self) -> Callable[[Payload], None]:
-        """Into the answer to the waiting request, or of the next one."""
+        """Into the answer to the waiting request, or of the next one, at the end of the loop's turn."""
         return self._keep
 
     def _keep(self, payload: Payload) -> None:
@@ -220,22 +215,19 @@ class PollingSession(_Framed):
             return
         self.send_queue.append(payload.quoted)
         self._queued_bytes += len(payload.quoted) + 1
-        if self.handler is not None and self.handler.active and not self._is_corked:
-            self.flush()
+        if self.handler is not None and self.handler.active:
+            if not self._is_leaving:
+                self._is_leaving = True
+                self.server.turn.at_end(self.leave)
             return
         config = self.server.config
         if len(self.send_queue) > config.queue_messages or self._queued_bytes > config.queue_bytes:
             self.close(*TOO_SLOW)
 
-    def cork(self) -> None:
-        """What is said until ``uncork`` is in one answer, if a request waits."""
-        self._is_corked = True
-
-    def uncork(self) -> None:
-        """The answer leaves."""
-        if self._is_corked:
-            self._is_corked = False
-            self.flush()
+    def leave(self) -> None:
+        """What has been told in this turn of the loop is in one answer, if a request waits."""
+        self._is_leaving = False
+        self.flush()
 
     def flush(self) -> None:
         """What waits is on its way, if a request is there to take it; after a close, the goodbye."""

@@ -57,16 +57,12 @@ class Messages:
         self._conteudo = conteudo
         self._now = now
 
-    async def send(
-        self, author: Person, command: SendMessage, *, telling: Callable[[], None] = lambda: None
-    ) -> Stored:
+    async def send(self, author: Person, command: SendMessage) -> Stored:
         """The message is stored by a majority, published, and has its place in the room.
 
         Known already: the first answer again, whatever has been edited, deleted, closed or used up
         since. Raises ``ConflictError`` for another text or file under a known ``client_id``, or a file that
         another message has, and ``OutcomeUnknownError`` where only the same send again can tell.
-
-        ``telling`` is called right before everybody is told, after which nothing is waited for.
         """
         draft = self._draft(author, command)
         if draft.attachment is not None and (known := await self._known(command, draft)) is not None:
@@ -79,7 +75,6 @@ class Messages:
             raise
         stored = await self._append(draft)
         self._typing.sent(author, draft.chat_id)
-        telling()
         self._publisher.publish(room, stored.entry, is_news=not stored.duplicate)
         return stored
 

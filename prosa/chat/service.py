@@ -1,7 +1,5 @@
 """The use cases of one worker, and which of them serves which command."""
 
-from collections.abc import Callable
-
 import msgspec
 
 from prosa.chat import commands, upload_commands
@@ -67,19 +65,16 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
     reply_bytes: int
 
     async def answer(  # noqa: C901, PLR0911, PLR0912 - a case for each command
-        self, connection: Connection, command: Command, *, telling: Callable[[], None]
+        self, connection: Connection, command: Command
     ) -> Reply:
-        """Carry out one command. Raises the refusal of whatever may not be.
-
-        ``telling`` is called where the connection is about to hear what it said, right before its answer.
-        """
+        """Carry out one command. Raises the refusal of whatever may not be."""
         user_id = connection.person.user_id
         self.limits.check_here("commands", user_id)  # also what is refused, or known already, costs something
         if isinstance(command, QUERIES):
             await self.limits.check("queries", user_id)
         match command:
             case commands.SendMessage():
-                stored = await self.messages.send(connection.person, command, telling=telling)
+                stored = await self.messages.send(connection.person, command)
                 return Reply(self.wire.sent(stored.entry, duplicate=stored.duplicate))
             case commands.EditMessage() | commands.DeleteMessage():
                 stored = await self.changes.change(connection.person, command)

@@ -84,10 +84,10 @@ class Socket(Gate, SockJSWebSocketHandler, ABC):
         self._stream = framing.stream
         self._output = Output(
             self._stream,
+            self.server.turn,
             is_direct=self.server.can_send_past,
             form=("packed_" if framing.is_packed else "") + self.form,
-            bytes_max=config.queue_bytes,
-            messages_max=config.queue_messages,
+            config=config,
             too_slow=self._let_go,
         )
         self.server.stats.on_conn_opened()
@@ -150,13 +150,9 @@ class Socket(Gate, SockJSWebSocketHandler, ABC):
         """Something has been written past the way out."""
         self._output.written()
 
-    def cork(self) -> None:
-        """What is said until ``uncork`` leaves in one send."""
-        self._output.cork()
-
-    def uncork(self) -> None:
-        """It leaves."""
-        self._output.uncork()
+    def leave(self) -> None:
+        """What has been told in this turn of the loop leaves now."""
+        self._output.leave()
 
     def _let_go(self) -> None:
         if self.session is not None:

@@ -24,6 +24,8 @@ COUNT = 400
 TEXTS = [f"{number:05}" + "x" * 20_000 for number in range(COUNT)]
 """More than a socket and its peer hold for who does not read."""
 
+BEFORE = "told to one alone, in the same turn"
+
 LENGTH = 4
 """How the frames of such texts begin: two bytes, and two for the length."""
 
@@ -44,16 +46,16 @@ async def framed_texts(line: socket.socket) -> list[str]:
     return [frame[LENGTH:].decode() for frame in frames]
 
 
-async def quoted_texts(other: WebSocketClientConnection) -> list[str]:
+async def quoted_texts(other: WebSocketClientConnection, count: int) -> list[str]:
     """What a framed one says."""
     assert await heard(other) == "o"
-    return [json.loads(str(await heard(other))[1:])[0] for _ in TEXTS]
+    return [json.loads(str(await heard(other))[1:])[0] for _ in range(count)]
 
 
 async def test_each_hears_all_of_it_in_order_whatever_becomes_of_the_others(place: Start) -> None:
     one = place(queue_bytes=2**24, queue_messages=10_000, response_bytes=2**26)
     paths = [f"{session_path()}/websocket", f"{session_path()}/websocket", "/websocket"]
-    framed, corked, raw = [await one.wire.socket(f"/ws{path}") for path in paths]
+    framed, leaving, raw = [await one.wire.socket(f"/ws{path}") for path in paths]
     poll = f"/ws{session_path()}/xhr"
     await one.wire.post(poll)
     reader, gone = await deaf(one), await deaf(one)
@@ -63,13 +65,12 @@ async def test_each_hears_all_of_it_in_order_whatever_becomes_of_the_others(plac
         if number == 1:
             gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
             gone.close()  # with a reset, and the worker has not been told
-        told[1].cork()
+        told[1].send(Payload(BEFORE))
         ways.deliver(Payload(text))
-        told[1].uncork()
     assert await framed_texts(reader) == TEXTS
     assert [await heard(raw) for _ in TEXTS] == TEXTS
-    for other in (framed, corked):
-        assert await quoted_texts(other) == TEXTS
+    assert await quoted_texts(framed, len(TEXTS)) == TEXTS
+    assert await quoted_texts(leaving, 2 * len(TEXTS)) == [said for text in TEXTS for said in (BEFORE, text)]
     assert (await one.wire.post(poll)).hears_frame() == TEXTS
     await until(told[-1].closed.is_set)
     assert not any(connection.is_closed for connection in told[:-1])
@@ -112,6 +113,7 @@ async def test_what_tornado_itself_still_has_to_say_is_said_first(place: Start) 
     (connection,) = one.connections
     handler = connection._carrier.handler
     connection.send(Payload("before"))
+    handler.leave()
     full = handler._stream.socket = Full(handler._stream.socket)
     handler._output.hand_over = full.send
     handler.ping(b"!")

@@ -182,6 +182,7 @@ async def test_a_person_is_one_however_many_workers_have_them(start: Start, redi
     assert (await cliente.hears("presence", online=False))["user_id"] == one.ids["reforma"]
     late = await start(**settings)
     await redis_is("up", late)
+    await until(lambda: late.worker.chat.presence.is_online(one.ids["cliente"]))  # somebody answered
     again = await late.browser("reforma")
     assert set((await again.asks("join_chat", chat_id=1))["online"]) == {
         one.ids["cliente"],

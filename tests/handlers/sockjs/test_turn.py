@@ -10,6 +10,7 @@ from handlers.sockjs import server
 from handlers.sockjs.payload import Payload
 from handlers.sockjs.turn import Turn
 from tests.handlers.sockjs.conftest import Place, Recorder
+from tests.handlers.sockjs.test_fanout import Full
 from tests.handlers.sockjs.test_output import met
 from tests.handlers.sockjs.wire import heard, session_path
 from tests.waiting import until
@@ -18,25 +19,11 @@ pytestmark = pytest.mark.gen_test(timeout=30)
 Start = Callable[..., Place]
 
 
-class Counting:
-    """A socket that remembers what it was given in each send."""
-
-    def __init__(self, real: Any) -> None:
-        self._real = real
-        self.sends: list[bytes] = []
-
-    def send(self, data: bytes) -> int:
-        self.sends.append(bytes(data))
-        return int(self._real.send(data))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._real, name)
-
-
 def counting(connection: Recorder) -> list[bytes]:
     """Every send to this connection from now on."""
     stream = connection._carrier.handler._stream  # type: ignore[union-attr]
-    stream.socket = Counting(stream.socket)
+    stream.socket = Full(stream.socket)
+    stream.socket.is_full = False
     sends: list[bytes] = stream.socket.sends
     return sends
 

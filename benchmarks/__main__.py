@@ -38,7 +38,7 @@ WORKS = (
     alone.storm,
     alone.history,
 )
-MORE = (beside.most, alone.transports, alone.crowds, alone.rooms, alone.workers)
+MORE = (beside.most, alone.transports, alone.rooms, alone.workers, alone.crowds)
 
 
 def machine() -> dict[str, object]:

@@ -108,17 +108,10 @@ class Output:
     def leave(self) -> None:
         """What has been delivered leaves now, in one system call."""
         frames, self._told = self._told, None
-        if frames is not None:
-            self.hand_over = self._behind
-            self._put(frames[0] if len(frames) == 1 else b"".join(frames))
-
-    def _keep(self, frame: bytes) -> int:
-        """Takes a frame while others wait for the end of the turn."""
-        if self._told is not None:
-            self._told.append(frame)
-        return len(frame)
-
-    def _put(self, frame: bytes) -> None:
+        if frames is None:
+            return
+        frame = frames[0] if len(frames) == 1 else b"".join(frames)
+        self.hand_over = self._behind
         try:
             sent = self.hand_over(frame)
         except (BlockingIOError, InterruptedError):
@@ -128,6 +121,12 @@ class Output:
             return
         if sent != len(frame):
             self.send(frame[sent:])
+
+    def _keep(self, frame: bytes) -> int:
+        """Takes a frame while others wait for the end of the turn."""
+        if self._told is not None:
+            self._told.append(frame)
+        return len(frame)
 
     def fail(self, error: OSError) -> None:
         """The socket takes nothing any more; also where it was closed just now."""

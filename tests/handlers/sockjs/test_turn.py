@@ -19,6 +19,12 @@ pytestmark = pytest.mark.gen_test(timeout=30)
 Start = Callable[..., Place]
 
 
+@pytest.fixture(params=["direct", "through the stream"])
+def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Frames go past Tornado's stream, or through it."""
+    monkeypatch.setattr(server, "can_send_past", lambda: request.param == "direct")
+
+
 def counting(connection: Recorder) -> list[bytes]:
     """Every send to this connection from now on."""
     stream = connection._carrier.handler._stream  # type: ignore[union-attr]
@@ -53,11 +59,8 @@ async def test_it_leaves_after_all_that_was_ready_to_run(place: Start) -> None:
     assert sends == [b"\x81\x01a\x81\x01b\x81\x01c"]
 
 
-@pytest.mark.parametrize("is_direct", [True, False])
-async def test_it_leaves_before_the_goodbye(
-    place: Start, monkeypatch: pytest.MonkeyPatch, is_direct: bool
-) -> None:
-    monkeypatch.setattr(server, "can_send_past", lambda: is_direct)
+@pytest.mark.usefixtures("either_way")
+async def test_it_leaves_before_the_goodbye(place: Start) -> None:
     other, connection = await met(place())
     connection.send(Payload("last"))
     connection.close(4001, "enough")
@@ -67,11 +70,8 @@ async def test_it_leaves_before_the_goodbye(
     assert other.close_code == 4001
 
 
-@pytest.mark.parametrize("is_direct", [True, False])
-async def test_it_leaves_before_whatever_tornado_says_by_itself(
-    place: Start, monkeypatch: pytest.MonkeyPatch, is_direct: bool
-) -> None:
-    monkeypatch.setattr(server, "can_send_past", lambda: is_direct)
+@pytest.mark.usefixtures("either_way")
+async def test_it_leaves_before_whatever_tornado_says_by_itself(place: Start) -> None:
     other, connection = await met(place())
     sends = counting(connection)
     handler: Any = connection._carrier.handler  # type: ignore[union-attr]
